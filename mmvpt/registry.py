@@ -1,0 +1,23 @@
+"""Child registries of MMEngine's, so that ``type='mmvpt.X'`` works in every scope."""
+
+from mmengine.registry import DATASETS as MMENGINE_DATASETS
+from mmengine.registry import HOOKS as MMENGINE_HOOKS
+from mmengine.registry import MODELS as MMENGINE_MODELS
+from mmengine.registry import (
+    OPTIM_WRAPPER_CONSTRUCTORS as MMENGINE_OPTIM_WRAPPER_CONSTRUCTORS,
+)
+from mmengine.registry import Registry
+
+# tuners and the wrapper that binds them into a backbone
+MODELS = Registry('model', parent=MMENGINE_MODELS, scope='mmvpt', locations=['mmvpt.tuners', 'mmvpt.models'])
+# points in a run: deltas, guards, reports, seeds
+HOOKS = Registry('hook', parent=MMENGINE_HOOKS, scope='mmvpt', locations=['mmvpt.engine'])
+# who gives parameters to the optimizer
+OPTIM_WRAPPER_CONSTRUCTORS = Registry(
+    'optimizer wrapper constructor',
+    parent=MMENGINE_OPTIM_WRAPPER_CONSTRUCTORS,
+    scope='mmvpt',
+    locations=['mmvpt.engine'],
+)
+# our own data sets
+DATASETS = Registry('dataset', parent=MMENGINE_DATASETS, scope='mmvpt', locations=['mmvpt.datasets'])

@@ -1,0 +1,1 @@
+"""Leaf modules that know tensors, not backbones."""

@@ -1,0 +1,168 @@
+"""Attention that also attends to keys and values brought by tuners.
+
+VPT-deep overwrites its prompts before every block, so whatever a prompt computes as a query is thrown away: feeding
+the prompts through the block's norm and its key and value projections gives the same function for less work. The
+classes here are adopted in place (``module.__class__ = ...``, as ``torch.nn.utils.parametrize`` does), so no weight
+moves and no key of a state dict changes. See docs/decisions/0002-deep-prompts-as-keys-values.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import singledispatch
+
+import torch
+import torch.nn.functional as F
+from mmcv.cnn.bricks.transformer import MultiheadAttention as MMCVAttention
+from mmpretrain.models.utils import BEiTAttention, MultiheadAttention
+from torch import Tensor, nn
+
+#: Given the batch size, returns keys and values shaped (heads, L, head_dim), or (B, heads, L, head_dim).
+Source = Callable[[int], tuple[Tensor, Tensor]]
+
+
+class Extendable:
+    """Mix-in for self-attention whose keys and values can be extended."""
+
+    sources: list[Source]
+    num_heads: int
+
+    def qkv_parameters(self) -> tuple[Tensor, Tensor | None]:
+        """The fused projection: weight (3C, C) and bias (3C,) or None."""
+        raise NotImplementedError
+
+    def project(self, x: Tensor, start: int, parts: int) -> tuple[Tensor, ...]:
+        """Apply ``parts`` thirds of the fused projection, from ``start`` on: (..., L, C) to (..., heads, L, head_dim).
+
+        Slices of the weight, not of the product: a slice of the fused product would keep all of it alive for backward.
+        """
+        weight, bias = self.qkv_parameters()
+        width = weight.shape[0] // 3
+        rows = slice(start * width, (start + parts) * width)
+        projected = F.linear(x, weight[rows], None if bias is None else bias[rows])
+        heads = projected.unflatten(-1, (parts, self.num_heads, -1))  # (..., L, parts, heads, head_dim)
+        return tuple(part.transpose(-3, -2) for part in heads.unbind(-3))
+
+    def keys_values(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """Keys and values that normed tokens (..., L, C) would have here."""
+        keys, values = self.project(tokens, start=1, parts=2)
+        return keys, values
+
+    def attend(self, x: Tensor, dropout: float, bias: Tensor | None = None, scale: float | None = None) -> Tensor:
+        """Self-attention of x (B, N, C) over itself and all sources.
+
+        Args:
+            bias: Added to the logits of x over itself, broadcastable to (B, heads, N, N). Sources have no position,
+                so there is no bias towards them.
+        """
+        (queries,) = self.project(x, start=0, parts=1)
+        pairs = [self.keys_values(x), *(source(len(x)) for source in self.sources)]
+        keys, values = (_join(parts) for parts in zip(*pairs, strict=True))
+        if bias is not None:
+            bias = F.pad(bias, (0, keys.shape[-2] - x.shape[-2])).to(queries.dtype)
+        out = F.scaled_dot_product_attention(queries, keys, values, attn_mask=bias, dropout_p=dropout, scale=scale)
+        return out.transpose(1, 2).flatten(2)
+
+
+def _join(parts: tuple[Tensor, ...]) -> Tensor:
+    """Concatenate keys (or values) of the image with those of the sources, shared ones expanded to the batch."""
+    first, *more = parts
+    if not more:
+        return first
+    return torch.cat([first, *(part.to(first.dtype).expand(len(first), -1, -1, -1) for part in more)], dim=-2)
+
+
+class ExtendableMultiheadAttention(Extendable, MultiheadAttention):
+    """Attention of mmpretrain's ViT; without sources, exactly the original."""
+
+    def qkv_parameters(self) -> tuple[Tensor, Tensor | None]:
+        return self.qkv.weight, self.qkv.bias
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.sources:
+            return super().forward(x)
+        x = self.attend(x, self.attn_drop if self.training else 0.0)
+        return self.out_drop(self.gamma1(self.proj_drop(self.proj(x))))
+
+
+class ExtendableBEiTAttention(Extendable, BEiTAttention):
+    """Attention of BEiT, whose position bias covers the image's own tokens only."""
+
+    def qkv_parameters(self) -> tuple[Tensor, Tensor | None]:
+        if self.bias == 'qv_bias':
+            return self.qkv.weight, torch.cat((self.q_bias, torch.zeros_like(self.v_bias), self.v_bias))
+        return self.qkv.weight, self.qkv.bias
+
+    def position_bias(self) -> Tensor | None:
+        """Learnt bias between the tokens of an image: (heads, N, N)."""
+        if self.relative_position_bias_table is None:
+            return None
+        return self.relative_position_bias_table[self.relative_position_index].permute(2, 0, 1)
+
+    def forward(self, x: Tensor, rel_pos_bias: Tensor | None = None) -> Tensor:
+        if not self.sources:
+            return super().forward(x, rel_pos_bias)
+        biases = [bias for bias in (self.position_bias(), rel_pos_bias) if bias is not None]
+        dropout = self.attn_drop.p if self.training else 0.0
+        x = self.attend(x, dropout, bias=sum(biases) if biases else None, scale=self.scale)
+        return self.proj_drop(self.proj(x))
+
+
+class ExtendableMMCVAttention(Extendable, MMCVAttention):
+    """Attention of mmseg's ViT, through SDPA: ``nn.MultiheadAttention`` as MMCV calls it keeps every N x N map."""
+
+    def qkv_parameters(self) -> tuple[Tensor, Tensor | None]:
+        return self.attn.in_proj_weight, self.attn.in_proj_bias
+
+    def forward(self, query: Tensor, identity: Tensor | None = None) -> Tensor:
+        x = self.attend(query, self.attn.dropout if self.training else 0.0)
+        identity = query if identity is None else identity
+        return identity + self.dropout_layer(self.proj_drop(self.attn.out_proj(x)))
+
+
+@singledispatch
+def adopt(attention: nn.Module) -> Extendable:
+    """Make an attention extendable, in place; teach another class with ``@adopt.register``."""
+    raise TypeError(
+        f'{type(attention).__name__} cannot take keys and values of prompts. Known: '
+        f'{", ".join(cls.__name__ for cls in adopt.registry if cls is not object)}. '
+        'Teach mmvpt with @adopt.register; see docs/extend.md.'
+    )
+
+
+@adopt.register
+def _(attention: Extendable) -> Extendable:
+    return attention
+
+
+@adopt.register
+def _(attention: MultiheadAttention) -> Extendable:
+    return _adopt_as(ExtendableMultiheadAttention, MultiheadAttention, attention, plain=not attention.v_shortcut)
+
+
+@adopt.register
+def _(attention: BEiTAttention) -> Extendable:
+    return _adopt_as(ExtendableBEiTAttention, BEiTAttention, attention)
+
+
+@adopt.register
+def _(attention: MMCVAttention) -> Extendable:
+    return _adopt_as(ExtendableMMCVAttention, MMCVAttention, attention, plain=attention.batch_first)
+
+
+def use_sdpa(attention: nn.Module | None) -> None:
+    """Adopt an attention whose own forward would keep every N x N map for backward."""
+    if isinstance(attention, MMCVAttention):
+        adopt(attention)
+
+
+def _adopt_as(extendable: type, original: type, attention: nn.Module, plain: bool = True) -> Extendable:
+    """Change the class of an attention, unless that would silently drop a behaviour of its own."""
+    if not plain or type(attention).forward is not original.forward:
+        raise TypeError(
+            f'{type(attention).__name__} computes something else than {original.__name__}, so mmvpt cannot extend it. '
+            'Register its own extendable class with @adopt.register; see docs/extend.md.'
+        )
+    attention.__class__ = extendable
+    attention.sources = []
+    return attention

@@ -1,0 +1,189 @@
+"""The one wrapper: a frozen backbone with a tuner bound into it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from mmengine.logging import print_log
+from mmengine.model import BaseModule
+from mmengine.runner.checkpoint import CheckpointLoader
+from torch import Tensor, nn
+
+from mmvpt.anatomy import describe
+from mmvpt.checkpoint import fingerprint, load_matching
+from mmvpt.layers.attention import use_sdpa
+from mmvpt.registry import MODELS
+from mmvpt.tuners import build_tuner
+
+#: Marks the state dict of a delta: 32 bytes that tell the base it was trained on.
+FINGERPRINT = 'base_fingerprint'
+
+
+@MODELS.register_module()
+class TunedBackbone(BaseModule):
+    """A frozen backbone with a tuner bound into it; a drop-in for the plain one.
+
+    What is read from it and is not its own is read from the plain backbone. Checkpoints of the plain backbone load as
+    they are; a delta loads onto the base it was trained on and onto no other.
+
+    Args:
+        backbone: Config of any registered backbone, or the backbone itself.
+        tuner: Config of a tuner, or of several that act in order.
+    """
+
+    def __init__(self, backbone: dict | nn.Module, tuner: dict | list[dict]) -> None:
+        super().__init__()
+        self.backbone = _build_backbone(backbone)
+        self.tuner = build_tuner(tuner)
+        trainable = {param for param in self.backbone.parameters() if param.requires_grad}
+        self.backbone.requires_grad_(False)
+        anatomy = describe(self.backbone)
+        self._options = anatomy.options
+        self._resize = anatomy.resize
+        for block in anatomy.blocks:
+            use_sdpa(block.attention)
+        self.tuner.attach(anatomy)
+        self.unfrozen = list(self.tuner.unfreeze(anatomy))
+        for param in _parameters(self.unfrozen):
+            param.requires_grad_(param in trainable)
+        self._has_base = False
+        self._register_load_state_dict_pre_hook(self._prepare_state)
+
+    def forward(self, image: Tensor, **options: Any) -> Any:
+        """Features of the image, as the plain backbone gives them."""
+        return self.backbone(image, **{**self._options, **options})
+
+    def train(self, mode: bool = True) -> TunedBackbone:
+        """Let the tuner and what it unfroze train; dropout, drop-path and norms of the frozen rest stay still."""
+        super().train(mode)
+        self.backbone.eval()
+        for part in self.unfrozen:
+            if isinstance(part, nn.Module):
+                part.train(mode)
+        if mode:
+            self.tuner.unfold()
+        return self
+
+    def fold(self) -> TunedBackbone:
+        """Compute once, for inference, what does not depend on the image; training or loading weights undoes it."""
+        if self.training:
+            raise RuntimeError('Folding is for inference: call eval() before fold().')
+        self.tuner.fold()
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            if 'backbone' in self.__dict__.get('_modules', ()):
+                return getattr(self.backbone, name)
+            raise
+
+    def get_layer_depth(self, param_name: str, prefix: str = '') -> tuple[int, int]:
+        """Depth of a parameter as the plain backbone counts it; the tuner's are the deepest."""
+        return self.backbone.get_layer_depth(param_name, f'{prefix}backbone.')
+
+    # ------------------------------------------------------------------------------------------------------- weights
+
+    def init_weights(self) -> None:
+        """Bring the base and start the tuner; too few keys of a pretrained file are an error."""
+        pretrained, self.backbone.init_cfg = _split_init_cfg(self.backbone.init_cfg)
+        self.backbone.init_weights()
+        if pretrained:
+            self._load_pretrained(**pretrained)
+            self.backbone.init_cfg = dict(type='Pretrained', **pretrained)
+        elif self.frozen_state():
+            print_log(
+                f'{type(self.backbone).__name__} is frozen and has no init_cfg of type Pretrained: unless load_from '
+                'brings its weights, the base stays random.',
+                'current',
+                logging.WARNING,
+            )
+        self.tuner.init_weights()
+        self._has_base = True
+        self.is_init = True
+
+    def frozen_state(self) -> dict[str, Tensor]:
+        """The base: everything in the backbone's state dict that does not train."""
+        trains = {id(param) for param in self.backbone.parameters() if param.requires_grad}
+        modules = (part for part in self.unfrozen if isinstance(part, nn.Module))
+        trains |= {id(buffer) for module in modules for buffer in module.buffers()}
+        return {name: t for name, t in self.backbone.state_dict(keep_vars=True).items() if id(t) not in trains}
+
+    def _load_pretrained(self, checkpoint: str, prefix: str | None = None, map_location: str = 'cpu') -> None:
+        state = CheckpointLoader.load_checkpoint(checkpoint, map_location, logger='current')
+        state = state.get('state_dict', state)
+        if prefix:
+            prefix = prefix.rstrip('.') + '.'
+            inside = {name.removeprefix(prefix): t for name, t in state.items() if name.startswith(prefix)}
+            if not inside:
+                found = sorted({name.partition('.')[0] for name in state})
+                raise ValueError(f'No key of {checkpoint} starts with prefix={prefix!r}. Its keys start with: {found}.')
+            state = inside
+        report = load_matching(self.backbone, state, source=checkpoint, resize=self._resize)
+        print_log(f'Base from {checkpoint}:\n{report}', 'current')
+
+    def _prepare_state(self, state: dict[str, Tensor], prefix: str, *_: Any) -> None:
+        """Make a plain checkpoint or a delta one of this wrapper, before it is loaded."""
+        self.tuner.unfold()
+        expected = state.pop(prefix + FINGERPRINT, None)
+        if expected is not None:
+            self._prepare_delta(state, prefix, bytes(expected.tolist()).hex())
+            return
+        own = (f'{prefix}backbone.', f'{prefix}tuner.')
+        for name in [name for name in state if name.startswith(prefix) and not name.startswith(own)]:
+            state[own[0] + name.removeprefix(prefix)] = state.pop(name)
+        self._has_base |= any(name.startswith(own[0]) for name in state)
+
+    def _prepare_delta(self, state: dict[str, Tensor], prefix: str, expected: str) -> None:
+        """Bring the base if there is none yet, check that it is the delta's, and complete the state dict with it."""
+        if not self._has_base:
+            self.init_weights()
+        frozen = self.frozen_state()
+        actual = fingerprint(frozen)
+        if actual != expected:
+            raise ValueError(
+                f'This delta was trained on another base. Fingerprint of its base: {expected}; of the one here: '
+                f'{actual} ({self._base_name()}). Give the backbone the init_cfg it was trained with.'
+            )
+        wanted = {prefix + name for name in self.state_dict() if name.removeprefix('backbone.') not in frozen}
+        given = {name for name in state if name.startswith(prefix)}
+        if wanted != given:
+            raise ValueError(
+                f'This delta does not fit the tuner of the config. Missing: {sorted(wanted - given)}. '
+                f'Not expected: {sorted(given - wanted)}.'
+            )
+        state.update({f'{prefix}backbone.{name}': tensor for name, tensor in frozen.items()})
+
+    def _base_name(self) -> str:
+        init_cfg = self.backbone.init_cfg
+        return init_cfg['checkpoint'] if init_cfg else 'random, as the config has no init_cfg of type Pretrained'
+
+
+def _build_backbone(backbone: dict | nn.Module) -> nn.Module:
+    if isinstance(backbone, nn.Module):
+        return backbone
+    try:
+        return MODELS.build(backbone)
+    except KeyError as error:
+        raise ValueError(
+            f'Unknown backbone {backbone.get("type")!r}. Any backbone registered in mmpretrain, mmseg or mmdet will do, named '
+            "with its package, such as 'mmpretrain.VisionTransformer' or 'mmseg.VisionTransformer'. Your own needs "
+            f'@MODELS.register_module() and custom_imports; see docs/extend.md. ({error.args[0]})'
+        ) from error
+
+
+def _parameters(parts: Iterable[nn.Module | nn.Parameter]) -> Iterable[nn.Parameter]:
+    for part in parts:
+        yield from part.parameters() if isinstance(part, nn.Module) else [part]
+
+
+def _split_init_cfg(init_cfg: Any) -> tuple[dict, Any]:
+    """Take the pretrained file out of an ``init_cfg``: its arguments, and the rest."""
+    every = [init_cfg] if isinstance(init_cfg, dict) else list(init_cfg or [])
+    pretrained = [cfg for cfg in every if cfg['type'] == 'Pretrained']
+    others = [cfg for cfg in every if cfg['type'] != 'Pretrained']
+    arguments = {key: value for cfg in pretrained for key, value in cfg.items() if key != 'type'}
+    return arguments, others or None

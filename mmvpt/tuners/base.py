@@ -1,0 +1,76 @@
+"""What every tuner is: new parameters for a frozen backbone, and where they act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mmengine.model import BaseModule
+from torch import nn
+
+from mmvpt.anatomy import Anatomy
+from mmvpt.registry import MODELS
+
+
+class Tuner(BaseModule):
+    """New parameters for a frozen backbone, and where they act."""
+
+    def attach(self, anatomy: Anatomy) -> None:
+        """Create the new parameters and bind them to sites of the backbone."""
+
+    def unfreeze(self, anatomy: Anatomy) -> Iterable[nn.Module | nn.Parameter]:
+        """Parts of the backbone that train too; modules also enter train mode."""
+        return ()
+
+    def fold(self) -> None:
+        """Compute once, for inference, what does not depend on the image."""
+
+    def unfold(self) -> None:
+        """Forget what was folded."""
+
+
+class TunerList(Tuner):
+    """Several tuners at once, applied in order.
+
+    Where two of them edit one site, the second edits what the first left.
+    """
+
+    def __init__(self, tuners: Iterable[Tuner]) -> None:
+        super().__init__()
+        for index, tuner in enumerate(tuners):
+            self.add_module(str(index), tuner)
+
+    def __iter__(self) -> Iterator[Tuner]:
+        return self.children()  # type: ignore[return-value]
+
+    def attach(self, anatomy: Anatomy) -> None:
+        for tuner in self:
+            tuner.attach(anatomy)
+
+    def unfreeze(self, anatomy: Anatomy) -> Iterable[nn.Module | nn.Parameter]:
+        return [part for tuner in self for part in tuner.unfreeze(anatomy)]
+
+    def fold(self) -> None:
+        for tuner in self:
+            tuner.fold()
+
+    def unfold(self) -> None:
+        for tuner in self:
+            tuner.unfold()
+
+
+def build_tuner(config: dict | list[dict]) -> Tuner:
+    """Build a tuner, or a list of them; their names need no ``mmvpt.`` prefix here."""
+    if isinstance(config, (list, tuple)):
+        if not config:
+            raise ValueError('The list of tuners is empty. To train nothing of the backbone, use LinearProbe.')
+        return TunerList([build_tuner(item) for item in config])
+    config = dict(config)
+    name = config.pop('type', None)
+    tuner = MODELS.get(name) if isinstance(name, str) else name
+    if not (isinstance(tuner, type) and issubclass(tuner, Tuner)):
+        known = sorted(name for name, cls in MODELS.module_dict.items() if issubclass(cls, Tuner))
+        raise ValueError(
+            f'Unknown tuner {name!r}. Known: {", ".join(known)}. To teach another, derive it from mmvpt.tuners.Tuner '
+            'and register it with @MODELS.register_module() of mmvpt.registry; see docs/extend.md.'
+        )
+    return tuner(**config)

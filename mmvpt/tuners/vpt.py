@@ -1,0 +1,203 @@
+"""VPT: Visual Prompt Tuning (https://arxiv.org/abs/2203.12119)."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mmvpt.anatomy import Anatomy, Block
+from mmvpt.layers.attention import adopt
+from mmvpt.registry import MODELS
+
+from .base import Tuner
+
+
+class Prompts(Tuner):
+    """Learnt tokens, how they start and what happens to them before they are used.
+
+    Args:
+        num_tokens: Prompts in each block (deep) or in all (shallow).
+        dropout: Share of the prompts' elements dropped in training; the paper uses 0.1 for VPT-deep.
+        per_sample: Draw the dropout for every image, as the public code does for ViT; else once for a batch, as it
+            does for Swin, which also lets prompts be computed once for a step.
+        projected_dim: Learn prompts of this width and bring them to the backbone's by a shared linear layer. None
+            learns them at full width.
+    """
+
+    def __init__(
+        self,
+        num_tokens: int = 10,
+        dropout: float = 0.0,
+        per_sample: bool = True,
+        projected_dim: int | None = None,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg)
+        if num_tokens < 1:
+            raise ValueError(f'num_tokens must be 1 or more, got {num_tokens}. For no prompts use LinearProbe.')
+        if not 0 <= dropout < 1:
+            raise ValueError(f'dropout must be in [0, 1), got {dropout}.')
+        self.num_tokens = num_tokens
+        self.dropout = dropout
+        self.per_sample = per_sample
+        self.projected_dim = projected_dim
+
+    def create(self, blocks: list[Block], patch_size: int | None) -> None:
+        """Create one set of prompts for each block."""
+        widths = [block.dim for block in blocks]
+        self.prompts = nn.ParameterList(
+            nn.Parameter(torch.empty(self.num_tokens, self.projected_dim or width)) for width in widths
+        )
+        self.projections = nn.ModuleDict(
+            {str(width): nn.Linear(self.projected_dim, width) for width in set(widths)} if self.projected_dim else {}
+        )
+        fan_in = 3 * (patch_size or 16) ** 2
+        self.bound = math.sqrt(6 / (fan_in + (self.projected_dim or widths[0])))
+        self.reset()
+
+    def reset(self) -> None:
+        """Draw the prompts anew.
+
+        The bound is that of the public code, Xavier's for the patch embedding, whatever the number of prompts; the
+        paper says "xavier uniform" and no more.
+        """
+        for prompts in self.prompts:
+            nn.init.uniform_(prompts, -self.bound, self.bound)
+        for projection in self.projections.values():
+            nn.init.kaiming_normal_(projection.weight, a=0, mode='fan_out')
+            nn.init.zeros_(projection.bias)
+
+    def init_weights(self) -> None:
+        super().init_weights()
+        self.reset()
+
+    def tokens(self, index: int, width: int, batch: int) -> Tensor:
+        """Prompts of one block, (P, C), or (B, P, C) where every image draws its own dropout."""
+        prompts = self.prompts[index]
+        if self.projections:
+            prompts = self.projections[str(width)](prompts)
+        if self.training and self.dropout:
+            if self.per_sample:
+                prompts = prompts.expand(batch, -1, -1)
+            prompts = F.dropout(prompts, self.dropout)
+        return prompts
+
+
+@MODELS.register_module()
+class DeepPrompts(Prompts):
+    """VPT-deep: fresh prompts for every block, as keys and values.
+
+    The function is exactly that of the token form, in which prompts enter every block and what they become is
+    discarded. Without dropout (or with ``per_sample=False``) prompts meet the block's norm and projections once for a
+    step, not once for an image.
+
+    Args:
+        start: First block with prompts; negative counts from the last.
+        end: First block without prompts again; None is the end of the backbone.
+        **kwargs: See :class:`Prompts`.
+    """
+
+    def __init__(self, num_tokens: int = 10, start: int = 0, end: int | None = None, **kwargs) -> None:
+        super().__init__(num_tokens, **kwargs)
+        self.start = start
+        self.end = end
+        self.folded = False
+
+    def attach(self, anatomy: Anatomy) -> None:
+        blocks = self._chosen(anatomy.attention_blocks(self))
+        self.create(blocks, anatomy.patch_size)
+        self._sources = [_PromptSource(self, index, block) for index, block in enumerate(blocks)]
+        for source in self._sources:
+            adopt(source.attention).sources.append(source)
+
+    def _chosen(self, blocks: list[Block]) -> list[Block]:
+        depth = len(blocks)
+        end = depth if self.end is None else self.end
+        first, last = (position + depth if position < 0 else position for position in (self.start, end))
+        if not 0 <= first < last <= depth:
+            raise ValueError(
+                f'Blocks from start={self.start} to end={self.end} are not in this backbone, which has {depth}. '
+                f'start can be 0 to {depth - 1} (or -{depth} to -1), end must come after it, up to {depth}.'
+            )
+        return blocks[first:last]
+
+    def fold(self) -> None:
+        """Keep the keys and values of all prompts, so that inference has no norm and no projection of prompts."""
+        with torch.no_grad():
+            pairs = [source.compute(batch=1) for source in self._sources]
+        for index, (keys, values) in enumerate(pairs):
+            self.register_buffer(f'keys_{index}', keys, persistent=False)
+            self.register_buffer(f'values_{index}', values, persistent=False)
+        self.folded = True
+
+    def unfold(self) -> None:
+        if self.folded:
+            self.folded = False
+            self._buffers.clear()
+
+
+class _PromptSource:
+    """Keys and values of one block's prompts; an object, not a closure, so that a deepcopy of the model remakes it."""
+
+    def __init__(self, tuner: DeepPrompts, index: int, block: Block) -> None:
+        self.tuner = tuner
+        self.index = index
+        self.dim = block.dim
+        self.norm = block.norm
+        self.attention = block.attention
+
+    def __call__(self, batch: int) -> tuple[Tensor, Tensor]:
+        if self.tuner.folded:
+            return self.tuner.get_buffer(f'keys_{self.index}'), self.tuner.get_buffer(f'values_{self.index}')
+        return self.compute(batch)
+
+    def compute(self, batch: int) -> tuple[Tensor, Tensor]:
+        """Bring the prompts through the block's norm and its key and value projections."""
+        prompts = self.tuner.tokens(self.index, self.dim, batch)
+        return self.attention.keys_values(self.norm(prompts))
+
+
+@MODELS.register_module()
+class ShallowPrompts(Prompts):
+    """VPT-shallow: tokens that enter the first block and travel on.
+
+    They are appended before each block and taken off after it, so nothing outside the blocks meets them: heads with
+    ``out_indices`` see the tokens of the image alone. Appended or inserted after the class token is the same function,
+    as attention does not know the order of its tokens.
+
+    Args:
+        **kwargs: See :class:`Prompts`.
+    """
+
+    def attach(self, anatomy: Anatomy) -> None:
+        blocks = anatomy.attention_blocks(self)
+        if any(block.fixed_length for block in blocks):
+            raise TypeError(
+                f'{type(anatomy.backbone).__name__} has a position bias for each pair of its tokens, so its sequence '
+                'cannot grow by prompts. Use DeepPrompts, or build it with use_rel_pos_bias=False.'
+            )
+        anatomy.claim('the token sequence', self)
+        self.create(blocks[:1], anatomy.patch_size)
+        self._stream: Tensor | None = None
+        for enter, block in zip([self._start, *[self._rejoin] * (len(blocks) - 1)], blocks, strict=True):
+            block.before(enter)
+        for leave, block in zip([*[self._part] * (len(blocks) - 1), self._stop], blocks, strict=True):
+            block.after(leave)
+
+    def _start(self, x: Tensor) -> Tensor:
+        prompts = self.tokens(0, x.shape[-1], batch=len(x))
+        return torch.cat([x, prompts.expand(len(x), -1, -1)], dim=1)
+
+    def _part(self, x: Tensor) -> Tensor:
+        self._stream = x[:, -self.num_tokens :]
+        return x[:, : -self.num_tokens]
+
+    def _rejoin(self, x: Tensor) -> Tensor:
+        return torch.cat([x, self._stream], dim=1)
+
+    def _stop(self, x: Tensor) -> Tensor:
+        self._stream = None
+        return x[:, : -self.num_tokens]

@@ -1,0 +1,73 @@
+"""Packaging of mmvpt, with the MIM extension: configs and tools travel inside the package."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
+
+ROOT = Path(__file__).resolve().parent
+MIM = ('configs', 'tools', 'model-index.yml')
+
+
+def version() -> str:
+    namespace: dict[str, str] = {}
+    exec((ROOT / 'mmvpt' / 'version.py').read_text(), namespace)
+    return namespace['__version__']
+
+
+def requirements(name: str) -> list[str]:
+    lines = (ROOT / 'requirements' / f'{name}.txt').read_text().splitlines()
+    return [line for line in lines if line and not line.startswith(('#', '-r '))]
+
+
+class BuildWithMim(build_py):
+    """Put configs and tools into ``mmvpt/.mim``: copies in a wheel, links in an editable install."""
+
+    def run(self) -> None:
+        super().run()
+        if self.editable_mode:
+            link_mim(ROOT / 'mmvpt' / '.mim')
+        else:
+            copy_mim(Path(self.build_lib) / 'mmvpt' / '.mim')
+
+
+def link_mim(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for name in MIM:
+        link = folder / name
+        if link.is_symlink():
+            link.unlink()
+        link.symlink_to(Path('..') / '..' / name)
+
+
+def copy_mim(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in MIM:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns('__pycache__'))
+        else:
+            shutil.copy2(source, folder / name)
+
+
+setup(
+    name='mmvpt',
+    version=version(),
+    description='Adapt a frozen vision backbone by training only prompts and a head',
+    license='Apache-2.0',
+    python_requires='>=3.10',
+    packages=find_packages(include=['mmvpt', 'mmvpt.*']),
+    install_requires=requirements('runtime') + requirements('mminstall'),
+    extras_require={
+        'det': requirements('det'),
+        'sweep': requirements('sweep'),
+        'analysis': requirements('analysis'),
+        'dev': requirements('tests') + requirements('dev'),
+    },
+    cmdclass={'build_py': BuildWithMim},
+    zip_safe=False,
+)

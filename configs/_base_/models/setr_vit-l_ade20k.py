@@ -1,0 +1,31 @@
+"""SETR-PUP with ViT-L/16 on ADE20K: mmseg's own config with a backbone that waits for its tuner.
+
+The ViT is mmpretrain's, as mmseg's drops the bias of a pretrained patch embedding. Learning rate and the head's
+multiplier are the VPT paper's (appendix, segmentation); everything else is mmseg's.
+"""
+
+# mmvpt teaches MMEngine where OneDL's mmseg keeps its configs; mmseg's own tools read this before they import mmvpt
+_base_ = __import__('mmvpt') and ['mmseg::setr/setr_vit-l_pup_8xb2-160k_ade20k-512x512.py', '../hooks.py']
+model = dict(
+    backbone=dict(
+        _delete_=True,
+        type='mmvpt.TunedBackbone',
+        backbone=dict(
+            type='mmpretrain.VisionTransformer',
+            arch='l',
+            img_size=512,
+            patch_size=16,
+            out_indices=(9, 14, 19, 23),
+            out_type='featmap',
+            final_norm=False,
+            interpolate_mode='bilinear',
+            init_cfg=dict(type='Pretrained', checkpoint='pretrain/vit-l16_in21k_512.safetensors', prefix='backbone.'),
+        ),
+    ),
+)
+optim_wrapper = dict(
+    constructor='mmvpt.TrainableParamsConstructor',
+    optimizer=dict(lr=0.005),
+    paramwise_cfg=dict(_delete_=True, head=dict(lr_mult=1.0)),
+)
+randomness = dict(seed=0)

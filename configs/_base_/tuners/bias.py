@@ -1,0 +1,3 @@
+"""All biases of the backbone train."""
+
+tuner = dict(type='mmvpt.BiasTuning')

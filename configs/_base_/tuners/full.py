@@ -1,0 +1,3 @@
+"""The whole backbone trains."""
+
+tuner = dict(type='mmvpt.FullTuning')

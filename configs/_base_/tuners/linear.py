@@ -1,0 +1,3 @@
+"""Nothing of the backbone trains."""
+
+tuner = dict(type='mmvpt.LinearProbe')

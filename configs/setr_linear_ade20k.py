@@ -1,0 +1,4 @@
+"""SETR-PUP on ADE20K, head only (VPT paper, Table 4)."""
+
+_base_ = ['_base_/models/setr_vit-l_ade20k.py', '_base_/tuners/linear.py']
+model = dict(backbone=dict(tuner=_base_.tuner))

@@ -1,8 +1,15 @@
 """mmvpt: adapt a frozen vision backbone by training only prompts and a head."""
 
-from .config_paths import teach_mmengine
+import sys
+
+from .compat import check_versions
 from .version import __version__
 
-teach_mmengine()
+if 'mmvpt.check_env' not in sys.orig_argv:  # the doctor has to see the patient that cannot import
+    check_versions()
+
+    from .config_paths import teach_mmengine
+
+    teach_mmengine()
 
 __all__ = ['__version__']

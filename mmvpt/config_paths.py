@@ -22,7 +22,7 @@ def config_root() -> Path:
 def find_config(path: str) -> str:
     """Return the file behind a path or a ``mmvpt::`` name; an error lists what is there instead."""
     if path.startswith(PREFIX):
-        folder, name = config_root(), path[len(PREFIX):]
+        folder, name = config_root(), path[len(PREFIX) :]
     else:
         folder, name = Path(path).expanduser().parent, Path(path).name
     if (folder / name).is_file():
@@ -33,8 +33,8 @@ def find_config(path: str) -> str:
 def teach_mmengine() -> None:
     """Let configs inherit ``mmvpt::x.py``, and ``mmseg::x.py`` where OneDL's build is installed.
 
-    MMEngine knows a package by the name of its distribution. OneDL renamed the distributions but not the modules; and
-    MMEngine wants a folder in the name (``mmdet::yolo/x.py``), which flat configs do not have.
+    MMEngine knows a package by the name of its distribution: OneDL renamed those, but not the modules. And it
+    wants a folder in the name (``mmdet::yolo/x.py``), which flat configs do not have.
     """
     for module, distribution in MODULE2PACKAGE.items():
         if module != distribution and not _is_installed(distribution):
@@ -47,7 +47,7 @@ def teach_mmengine() -> None:
 def _wrap(get_cfg_path):
     def resolve(cfg_path: str, filename: str) -> tuple[str, str | None]:
         if cfg_path.startswith(PREFIX):
-            return find_config(cfg_path), None      # our configs are written for their host's scope, not for ours
+            return find_config(cfg_path), None  # our configs are written for their host's scope, not for ours
         return get_cfg_path(cfg_path, filename)
 
     resolve.before_mmvpt = get_cfg_path  # type: ignore[attr-defined]

@@ -1,0 +1,115 @@
+"""``python -m mmvpt.check_env``: what is installed, what was tested, and how to mend what is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+from .compat import (
+    PACKAGES,
+    PIP,
+    TESTED_OPENCV,
+    WITH_OPS,
+    WITHOUT_OPS,
+    Package,
+    Problem,
+    distribution_version,
+    find_problems,
+    find_untested,
+    installed_versions,
+    missing_ops,
+)
+
+TASKS = {'cls': 'classification', 'seg': 'segmentation', 'det': 'detection'}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the table and every problem with its fix; 1 where one of the asked tasks cannot run."""
+    parser = argparse.ArgumentParser(prog='python -m mmvpt.check_env', description=__doc__)
+    parser.add_argument('--tasks', nargs='+', choices=TASKS, default=['cls', 'seg'], help='what has to work')
+    tasks = parser.parse_args(arguments).tasks
+    installed = installed_versions()
+    problems = find_problems(installed)
+    print(f'Python {platform.python_version()} ({sys.executable})\n')
+    print(format_table(installed, problems))
+    importable = not any('cls' in problem.tasks for problem in problems)
+    problems += _hardware(installed) if importable else []
+    blocking = [problem for problem in problems if set(problem.tasks) & set(tasks)]
+    for problem in problems:
+        print(
+            f'\n{"PROBLEM" if problem in blocking else "note"}: {problem.what} '
+            f'(needed for {_names(problem.tasks)}).\n  {problem.fix}'
+        )
+    names = _names(tasks)
+    print(
+        f'\n{len(blocking)} problem(s): {names} will not run before they are mended.'
+        if blocking
+        else f'\nReady for {names}.'
+    )
+    return 1 if blocking else 0
+
+
+def format_table(installed: Mapping[str, str], problems: Sequence[Problem]) -> str:
+    """Lay out package, installed, tested and state, one line each."""
+    rows: list[tuple[str, ...]] = [('package', 'installed', 'tested', 'state')]
+    rows += [_row(package, installed, problems) for package in PACKAGES]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    line = '  '.join(f'{{:{width}}}' for width in widths)
+    return '\n'.join(line.format(*row).rstrip() for row in rows)
+
+
+def _row(package: Package, installed: Mapping[str, str], problems: Sequence[Problem]) -> tuple[str, ...]:
+    here = {name: installed[name] for name in package.names if name in installed}
+    shown = ' and '.join(found if name == package.name else f'{name} {found}' for name, found in here.items())
+    return package.name, shown or '-', package.tested, _state(package, here, problems)
+
+
+def _state(package: Package, here: Mapping[str, str], problems: Sequence[Problem]) -> str:
+    if not here:
+        return f'missing: needed for {_names(package.tasks)}'
+    if any(f'{name} {found}' in problem.what for name, found in here.items() for problem in problems):
+        return 'PROBLEM, see below'
+    return 'untested' if find_untested(here) else 'ok'
+
+
+def _hardware(installed: Mapping[str, str]) -> list[Problem]:
+    """Import what has compiled parts, report on it, and return what does not load."""
+    torch = import_module('torch')
+    gpus = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
+    print(f'\nCUDA: {", ".join(gpus) or "no GPU"} (torch was built for {torch.version.cuda or "the CPU"})')
+    headless = f'opencv-python-headless=={distribution_version("opencv-python") or TESTED_OPENCV}'
+    broken = _imports('cv2', f'{PIP} install --force-reinstall --no-deps {headless}')
+    broken = broken or _imports('mmcv', WITHOUT_OPS)
+    return broken or _ops(gpus)
+
+
+def _ops(gpus: Sequence[str]) -> list[Problem]:
+    reason = missing_ops()
+    if reason:
+        print('mmcv: without compiled ops. Classification and segmentation do without, detection needs them.')
+        return [Problem(f'mmcv has no usable compiled ops: {reason}', WITH_OPS, ('det',))]
+    cuda = import_module('mmcv.ops').get_compiling_cuda_version()
+    print(f'mmcv: with compiled ops (CUDA: {cuda}).')
+    if gpus and cuda == 'not available':
+        what = 'mmcv has ops for the CPU only, and there is a GPU. With nvcc on the PATH, compile it again'
+        return [Problem(what, WITH_OPS, ())]
+    return []
+
+
+def _imports(module: str, fix: str) -> list[Problem]:
+    try:
+        import_module(module)
+    except Exception as error:
+        return [Problem(f'`import {module}` fails: {type(error).__name__}: {error}', fix)]
+    return []
+
+
+def _names(tasks: Sequence[str]) -> str:
+    return ', '.join(name for task, name in TASKS.items() if task in tasks) or 'speed'
+
+
+if __name__ == '__main__':
+    sys.exit(main())

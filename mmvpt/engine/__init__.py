@@ -1,0 +1,19 @@
+"""Training: what is optimized, saved, checked and reported."""
+
+from .delta import apply_delta, delta_state_dict, merge_delta, read_delta, save_delta
+from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, ReportHook, SeededRunHook
+from .optim import TrainableParamsConstructor
+
+__all__ = [
+    'DataCheckHook',
+    'DeltaCheckpointHook',
+    'GuardHook',
+    'ReportHook',
+    'SeededRunHook',
+    'TrainableParamsConstructor',
+    'apply_delta',
+    'delta_state_dict',
+    'merge_delta',
+    'read_delta',
+    'save_delta',
+]

@@ -1,0 +1,132 @@
+"""Save what was trained, with a fingerprint of what was not."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.fileio import register_backend
+from mmengine.hooks import CheckpointHook, Hook
+from mmengine.runner import Runner
+from torch import nn
+
+from mmvpt.checkpoint import AtomicBackend, write_safetensors
+from mmvpt.engine import delta
+from mmvpt.engine.parts import unwrap
+from mmvpt.registry import HOOKS
+
+DEPLOYMENT = 'mmvpt_delta'  # in a resume file's meta: the metadata of the deployment file
+PathLike = str | os.PathLike[str]
+
+
+@register_backend('mmvpt_delta')
+class DeltaFiles(AtomicBackend):
+    """Local files of a tuned run, of which something complete is there at every moment.
+
+    Beside each resume file ``x.pth`` stands its deployment file ``x.safetensors``. MMEngine's CheckpointHook
+    removes an old file before it writes the new one; here, what it removes stays until :meth:`sweep`.
+    """
+
+    def __init__(self) -> None:
+        self._outdated: list[tuple[Path, int]] = []
+
+    def put(self, obj: bytes, filepath: PathLike) -> None:
+        """Write the deployment file, then the resume file."""
+        checkpoint = torch.load(io.BytesIO(obj), 'cpu', weights_only=False)  # bytes of this very process
+        if DEPLOYMENT in checkpoint['meta']:
+            metadata = checkpoint['meta'][DEPLOYMENT]
+            write_safetensors(_deployment_file(filepath), checkpoint['state_dict'], metadata)
+        super().put(obj, filepath)
+
+    def remove(self, filepath: PathLike) -> None:
+        """Note a resume file as outdated."""
+        self._outdated.append((Path(filepath), os.stat(filepath).st_mtime_ns))
+
+    def sweep(self) -> None:
+        """Remove what is outdated, unless it was written anew, together with its deployment file."""
+        for path, written in self._outdated:
+            if path.stat().st_mtime_ns == written:
+                path.unlink()
+                _deployment_file(path).unlink(missing_ok=True)
+        self._outdated.clear()
+
+
+def _deployment_file(path: PathLike) -> Path:
+    return Path(path).with_suffix('.safetensors')
+
+
+@HOOKS.register_module()
+class DeltaCheckpointHook(Hook):
+    """Save what was trained, with a fingerprint of what was not.
+
+    Resume files hold the delta, the optimizer and the state of the loop. Beside each of them, the best ones
+    included, a deployment file ``<same name>.safetensors`` holds the delta and its metadata. On loading, a
+    delta is compared with the model key by key and shape by shape; the tuned backbone sees to the right base.
+
+    The hook works on MMEngine's CheckpointHook: where that writes to a local folder and has no
+    ``backend_args`` of its own, it gets :class:`DeltaFiles`, with which a crash at any moment leaves a complete
+    resume file. With another backend there is neither this promise nor a deployment file.
+    """
+
+    priority = 'VERY_LOW'  # after EMAHook has swapped its weights in, and after CheckpointHook
+
+    def before_run(self, runner: Runner) -> None:
+        """Let the CheckpointHook write complete files."""
+        for hook in runner.hooks:
+            if isinstance(hook, CheckpointHook) and '://' not in str(hook.out_dir):
+                if hook.backend_args is None and hook.file_client_args is None:
+                    hook.backend_args = dict(backend='mmvpt_delta')
+
+    def before_train(self, runner: Runner) -> None:
+        """Take the fingerprint of the base, once for all checkpoints of the run."""
+        model = unwrap(runner.model)
+        self._fingerprints = delta.base_fingerprints(model)
+        dataset_meta = getattr(runner.train_dataloader.dataset, 'metainfo', {})
+        about_run = dict(
+            model=runner.cfg.get('model'),
+            dataset_meta={key: dataset_meta[key] for key in ('classes', 'palette') if key in dataset_meta},
+        )
+        self._metadata = delta.as_json(delta.describe_delta(model, self._fingerprints) | about_run)
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Leave only the delta in the checkpoint, of averaged weights too."""
+        model = unwrap(runner.model)
+        checkpoint['state_dict'] = delta.delta_state_dict(model, self._fingerprints, checkpoint['state_dict'])
+        if 'ema_state_dict' in checkpoint:
+            checkpoint['ema_state_dict'] = self._delta_of_average(model, checkpoint['ema_state_dict'])
+        meta = checkpoint['meta']
+        meta[DEPLOYMENT] = dict(self._metadata, epoch=meta['epoch'], iter=meta['iter'])
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+        """Refuse a delta whose keys or shapes are not the model's."""
+        state_dict = checkpoint.get('state_dict', checkpoint)
+        if not delta.is_delta(state_dict):
+            return
+        delta.check_delta(unwrap(runner.model), state_dict)
+        if runner.cfg.get('resume') and 'message_hub' not in checkpoint:
+            raise ValueError(
+                'A deployment file (.safetensors) holds no state to resume from. Resume from the .pth beside '
+                'it, or start a new run from the delta with load_from.'
+            )
+
+    def after_train_iter(self, runner: Runner, **_: Any) -> None:
+        """Remove outdated files, now that the new ones are complete."""
+        for hook in runner.hooks:
+            files = getattr(hook, 'file_backend', None)
+            if isinstance(files, DeltaFiles):
+                files.sweep()
+
+    after_train_epoch = after_val_epoch = after_train_iter
+
+    def _delta_of_average(self, model: nn.Module, state_dict: dict[str, Any]) -> dict[str, Any]:
+        """Of MMEngine's averaged model: it holds the model as ``module`` beside a count of its own."""
+        level = 'module.'
+        inside = {
+            name.removeprefix(level): value for name, value in state_dict.items() if name.startswith(level)
+        }
+        own = {name: value for name, value in state_dict.items() if not name.startswith(level)}
+        average = delta.delta_state_dict(model, self._fingerprints, inside)
+        return own | {level + name: value for name, value in average.items()}

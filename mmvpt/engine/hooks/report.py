@@ -1,0 +1,76 @@
+"""What trains, and what it cost."""
+
+from __future__ import annotations
+
+import resource
+
+import torch
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+from torch import nn
+
+from mmvpt.engine.parts import tuned_backbones, unwrap
+from mmvpt.registry import HOOKS
+
+
+@HOOKS.register_module()
+class ReportHook(Hook):
+    """Log a table of trained and total parameters, at the end with memory, time and the last metric."""
+
+    priority = 'LOW'
+
+    def __init__(self) -> None:
+        self._metrics: dict[str, float] = {}
+
+    def before_train(self, runner: Runner) -> None:
+        """Log the table."""
+        runner.logger.info('Parameters\n' + format_parameters(unwrap(runner.model)))
+
+    def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Remember the last metric."""
+        self._metrics = metrics or {}
+
+    def after_train(self, runner: Runner) -> None:
+        """Log the table and the costs."""
+        lines = [
+            'Parameters and costs',
+            format_parameters(unwrap(runner.model)),
+            f'Peak memory           {_peak_memory()}',
+            f'Seconds per iteration {_seconds_per_iteration(runner)}',
+        ]
+        lines += [f'{name:<21} {value:.4f}' for name, value in self._metrics.items()]
+        runner.logger.info('\n'.join(lines))
+
+
+def count_parameters(model: nn.Module) -> dict[str, tuple[int, int]]:
+    """Trained and total parameters of each part: base, tuner, and children of the model beside them."""
+    prefixes = list(tuned_backbones(model))
+    counts: dict[str, tuple[int, int]] = {}
+    for name, param in model.named_parameters():
+        prefix = next((prefix for prefix in prefixes if name.startswith(prefix)), '')
+        part = prefix + name.removeprefix(prefix).partition('.')[0]
+        trained, total = counts.get(part, (0, 0))
+        counts[part] = trained + param.numel() * param.requires_grad, total + param.numel()
+    return counts
+
+
+def format_parameters(model: nn.Module) -> str:
+    """The counts as a table, with their sum."""
+    counts = count_parameters(model)
+    counts['all'] = sum(trained for trained, _ in counts.values()), sum(total for _, total in counts.values())
+    width = max(map(len, counts))
+    rows = [f'{"part":<{width}}  {"trained":>13}  {"total":>13}  {"%":>6}']
+    for part, (trained, total) in counts.items():
+        rows.append(f'{part:<{width}}  {trained:>13,}  {total:>13,}  {100 * trained / max(total, 1):>6.2f}')
+    return '\n'.join(rows)
+
+
+def _peak_memory() -> str:
+    if torch.cuda.is_available():
+        return f'{torch.cuda.max_memory_allocated() / 2**20:,.0f} MB on the GPU'
+    return f'{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:,.0f} MB resident in the process'
+
+
+def _seconds_per_iteration(runner: Runner) -> str:
+    times = runner.message_hub.log_scalars.get('train/time')
+    return f'{times.mean():.3f}' if times else 'not measured (default_hooks.timer is off)'

@@ -1,0 +1,57 @@
+"""The parts of a model with a tuned backbone, and how its parameters are named by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mmengine.model import BaseTTAModel, is_model_wrapper
+from torch import nn
+
+from mmvpt.models import TunedBackbone
+
+
+def unwrap(model: nn.Module) -> nn.Module:
+    """The model inside wrappers of distributed training and of test-time augmentation."""
+    while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
+        model = model.get_submodule('module')
+    return model
+
+
+def tuned_backbones(model: nn.Module) -> dict[str, TunedBackbone]:
+    """Every tuned backbone of a model by its prefix in the state dict, such as ``'backbone.'``."""
+    found = {
+        f'{name}.' if name else '': module
+        for name, module in model.named_modules()
+        if isinstance(module, TunedBackbone)
+    }
+    if not found:
+        raise ValueError(
+            f'{type(model).__name__} has no TunedBackbone, so nothing tells its frozen base from the trained rest. '
+            "Wrap its backbone: backbone=dict(type='mmvpt.TunedBackbone', backbone=..., tuner=...)."
+        )
+    return found
+
+
+def part_of(name: str, prefixes: Iterable[str]) -> str:
+    """Say whether a parameter is of a tuner, of a backbone, or of the head: everything else."""
+    for prefix in prefixes:
+        if name.startswith(prefix):
+            return name.removeprefix(prefix).partition('.')[0]
+    return 'head'
+
+
+def group_of(name: str, prefixes: Iterable[str]) -> str:
+    """Name the group that moves as one: a tuner's own children, children of the base, layers of a head.
+
+    ``backbone.tuner.prompts.3`` is of ``backbone.tuner.prompts``, ``auxiliary_head.0.conv_seg.bias`` of
+    ``auxiliary_head.0.conv_seg``.
+    """
+    prefix = next((prefix for prefix in prefixes if name.startswith(prefix)), '')
+    words = 0
+    group = []
+    for segment in name.removeprefix(prefix).split('.'):
+        group.append(segment)
+        words += not segment.isdigit()
+        if words == 2:
+            break
+    return prefix + '.'.join(group)

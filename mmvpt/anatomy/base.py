@@ -69,8 +69,8 @@ class Block(Site):
     """
 
     dim: int
-    norm: nn.Module | None = None
-    attention: nn.Module | None = None
+    norm: Any = None
+    attention: Any = None
     fixed_length: bool = False
 
 
@@ -105,8 +105,8 @@ class Anatomy:
         if not blocks:
             raise TypeError(
                 f'{type(tuner).__name__} needs blocks with attention, and mmvpt knows none in '
-                f'{type(self.backbone).__name__}. Families with attention: {_families_unlike(self.backbone)}. Take one of '
-                'them or another tuner, or describe yours with @describe.register; see docs/extend.md.'
+                f'{type(self.backbone).__name__}. Families with attention: {_families_unlike(self.backbone)}. '
+                'Take one of them or another tuner, or describe yours with @describe.register; see docs/extend.md.'
             )
         return blocks
 

@@ -1,9 +1,9 @@
 """Anatomy of mmpretrain's ViT family."""
 
 from dataclasses import replace
+from typing import Any
 
 from mmpretrain.models import BEiTViT, MAEViT, VisionTransformer, ViTEVA02
-from torch import nn
 
 from .base import Anatomy, Block, describe
 
@@ -42,5 +42,5 @@ def _(eva: ViTEVA02) -> Anatomy:
     return Anatomy(eva)
 
 
-def _anatomy(vit: nn.Module, blocks: list[Block]) -> Anatomy:
+def _anatomy(vit: Any, blocks: list[Block]) -> Anatomy:
     return Anatomy(vit, stages=[blocks], patch_size=vit.patch_embed.projection.kernel_size[0])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import singledispatch
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -102,9 +103,8 @@ class ExtendableBEiTAttention(Extendable, BEiTAttention):
     def forward(self, x: Tensor, rel_pos_bias: Tensor | None = None) -> Tensor:
         if not self.sources:
             return super().forward(x, rel_pos_bias)
-        biases = [bias for bias in (self.position_bias(), rel_pos_bias) if bias is not None]
-        dropout = self.attn_drop.p if self.training else 0.0
-        x = self.attend(x, dropout, bias=sum(biases) if biases else None, scale=self.scale)
+        bias = self.position_bias() if rel_pos_bias is None else rel_pos_bias  # BEiT has the one or the other
+        x = self.attend(x, self.attn_drop.p if self.training else 0.0, bias, self.scale)
         return self.proj_drop(self.proj(x))
 
 
@@ -121,7 +121,7 @@ class ExtendableMMCVAttention(Extendable, MMCVAttention):
 
 
 @singledispatch
-def adopt(attention: nn.Module) -> Extendable:
+def adopt(attention: Any) -> Extendable:
     """Make an attention extendable, in place; teach another class with ``@adopt.register``."""
     raise TypeError(
         f'{type(attention).__name__} cannot take keys and values of prompts. Known: '
@@ -156,7 +156,9 @@ def use_sdpa(attention: nn.Module | None) -> None:
         adopt(attention)
 
 
-def _adopt_as(extendable: type, original: type, attention: nn.Module, plain: bool = True) -> Extendable:
+def _adopt_as(
+    extendable: type[Extendable], original: type[nn.Module], attention: Any, plain: bool = True
+) -> Extendable:
     """Change the class of an attention, unless that would silently drop a behaviour of its own."""
     if not plain or type(attention).forward is not original.forward:
         raise TypeError(
@@ -164,5 +166,6 @@ def _adopt_as(extendable: type, original: type, attention: nn.Module, plain: boo
             'Register its own extendable class with @adopt.register; see docs/extend.md.'
         )
     attention.__class__ = extendable
-    attention.sources = []
-    return attention
+    adopted = cast(Extendable, attention)
+    adopted.sources = []
+    return adopted

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 from mmengine.logging import print_log
 from mmengine.model import BaseModule
 from mmengine.runner.checkpoint import CheckpointLoader
@@ -32,6 +33,8 @@ class TunedBackbone(BaseModule):
         backbone: Config of any registered backbone, or the backbone itself.
         tuner: Config of a tuner, or of several that act in order.
     """
+
+    backbone: Any  # of any class
 
     def __init__(self, backbone: dict | nn.Module, tuner: dict | list[dict]) -> None:
         super().__init__()
@@ -164,15 +167,24 @@ class TunedBackbone(BaseModule):
 
 def _build_backbone(backbone: dict | nn.Module) -> nn.Module:
     if isinstance(backbone, nn.Module):
-        return backbone
+        return _compilable(backbone)
     try:
-        return MODELS.build(backbone)
+        return _compilable(MODELS.build(backbone))
     except KeyError as error:
         raise ValueError(
-            f'Unknown backbone {backbone.get("type")!r}. Any backbone registered in mmpretrain, mmseg or mmdet will do, named '
-            "with its package, such as 'mmpretrain.VisionTransformer' or 'mmseg.VisionTransformer'. Your own needs "
-            f'@MODELS.register_module() and custom_imports; see docs/extend.md. ({error.args[0]})'
+            f'Unknown backbone {backbone.get("type")!r}. Any backbone of mmpretrain, mmseg or mmdet will do, '
+            "named with its package, such as 'mmpretrain.VisionTransformer' or 'mmseg.VisionTransformer'. Your own "
+            f'needs @MODELS.register_module() and custom_imports; see docs/extend.md. ({error.args[0]})'
         ) from error
+
+
+def _compilable(backbone: nn.Module) -> nn.Module:
+    """Make plain floats of mmpretrain's drop-path rates: NumPy scalars, on which torch.compile cannot branch."""
+    for module in backbone.modules():
+        rate = getattr(module, 'drop_prob', None)
+        if isinstance(rate, np.floating):
+            vars(module)['drop_prob'] = float(rate)
+    return backbone
 
 
 def _parameters(parts: Iterable[nn.Module | nn.Parameter]) -> Iterable[nn.Parameter]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -51,9 +52,10 @@ class Prompts(Tuner):
         self.prompts = nn.ParameterList(
             nn.Parameter(torch.empty(self.num_tokens, self.projected_dim or width)) for width in widths
         )
-        self.projections = nn.ModuleDict(
-            {str(width): nn.Linear(self.projected_dim, width) for width in set(widths)} if self.projected_dim else {}
-        )
+        self.projections = nn.ModuleDict()
+        if self.projected_dim:
+            for width in set(widths):
+                self.projections[str(width)] = nn.Linear(self.projected_dim, width)
         fan_in = 3 * (patch_size or 16) ** 2
         self.bound = math.sqrt(6 / (fan_in + (self.projected_dim or widths[0])))
         self.reset()
@@ -66,7 +68,8 @@ class Prompts(Tuner):
         """
         for prompts in self.prompts:
             nn.init.uniform_(prompts, -self.bound, self.bound)
-        for projection in self.projections.values():
+        for projection in self.projections.children():
+            assert isinstance(projection, nn.Linear)
             nn.init.kaiming_normal_(projection.weight, a=0, mode='fan_out')
             nn.init.zeros_(projection.bias)
 
@@ -181,7 +184,7 @@ class ShallowPrompts(Prompts):
             )
         anatomy.claim('the token sequence', self)
         self.create(blocks[:1], anatomy.patch_size)
-        self._stream: Tensor | None = None
+        self._stream: Any = None  # the prompts on their way between two blocks
         for enter, block in zip([self._start, *[self._rejoin] * (len(blocks) - 1)], blocks, strict=True):
             block.before(enter)
         for leave, block in zip([*[self._part] * (len(blocks) - 1), self._stop], blocks, strict=True):

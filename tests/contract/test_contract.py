@@ -1,0 +1,162 @@
+"""What every tuner keeps on every backbone it serves."""
+
+from __future__ import annotations
+
+import copy
+import math
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.testing import assert_close
+
+from mmvpt.models import TunedBackbone
+
+from .table import CASES, DEPTH, Case
+
+pytestmark = pytest.mark.parametrize('case', CASES)
+
+
+def loss_of(tuned: nn.Module, image: Tensor) -> Tensor:
+    """Depends on every output, in no symmetric way."""
+    generator = torch.Generator().manual_seed(3)
+    return sum((out * torch.randn(out.shape, generator=generator)).sum() for out in tuned(image))
+
+
+def train(tuned: TunedBackbone, image: Tensor, steps: int = 3) -> None:
+    optimizer = torch.optim.SGD([param for param in tuned.parameters() if param.requires_grad], lr=0.01)
+    tuned.train()
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss_of(tuned, image).backward()
+        optimizer.step()
+
+
+def trains(tuned: TunedBackbone) -> bool:
+    return any(param.requires_grad for param in tuned.parameters())
+
+
+def test_the_keys_of_the_backbone_are_the_plain_ones(case: Case) -> None:
+    assert case.tuned().backbone.state_dict().keys() == case.plain().state_dict().keys()
+
+
+def test_a_plain_checkpoint_loads_as_it_is(case: Case) -> None:
+    plain = case.plain()
+    nn.init.normal_(plain.layers[0].ffn.layers[1].weight)
+    tuned = case.tuned()
+    keys = tuned.load_state_dict(plain.state_dict(), strict=False)
+    assert not keys.unexpected_keys
+    assert all(key.startswith('tuner.') for key in keys.missing_keys)
+    assert_close(tuned.backbone.layers[0].ffn.layers[1].weight, plain.layers[0].ffn.layers[1].weight)
+
+
+def test_outputs_have_the_plain_shapes_at_every_depth(case: Case) -> None:
+    plain = case.plain(out_indices=list(range(DEPTH)))
+    tuned = case.tuned(out_indices=list(range(DEPTH))).eval()
+    image = case.backbone.image()
+    plain_shapes = [out.shape for out in plain(image, **dict(case.backbone.options))]
+    assert [out.shape for out in tuned(image)] == plain_shapes
+    assert len(plain_shapes) == DEPTH
+
+
+def test_the_first_forward_is_the_plain_one_where_promised(case: Case) -> None:
+    image = case.backbone.image(dtype=torch.float64)
+    plain = case.plain().double()(image, **dict(case.backbone.options))[-1]
+    tuned = case.tuned().double().eval()(image)[-1]
+    assert torch.allclose(tuned, plain, rtol=0, atol=1e-12) == case.tuner.starts_as_plain
+
+
+def test_what_trains_is_what_was_promised(case: Case) -> None:
+    tuned, plain = case.tuned(), case.plain()
+    would_train = {name for name, param in plain.named_parameters() if param.requires_grad}
+    promised = {name for name in would_train if case.tuner.unfrozen(name)}
+    assert {name for name, param in tuned.backbone.named_parameters() if param.requires_grad} == promised
+    assert all(param.requires_grad for param in tuned.tuner.parameters())
+    assert sum(param.numel() for param in tuned.tuner.parameters()) == case.tuner.new
+
+
+def test_training_moves_all_that_trains_and_nothing_else(case: Case) -> None:
+    tuned = case.tuned()
+    if not trains(tuned):
+        pytest.skip('trains nothing of the backbone')
+    before = {name: tensor.clone() for name, tensor in tuned.state_dict().items()}
+    train(tuned, case.backbone.image())
+    unused = case.backbone.unused or ' '
+    moving = {name for name, param in tuned.named_parameters() if param.requires_grad and unused not in name}
+    moved = {name for name, tensor in tuned.state_dict().items() if not torch.equal(tensor, before[name])}
+    assert moved == moving
+
+
+def test_images_of_a_batch_do_not_see_each_other(case: Case) -> None:
+    tuned = case.tuned().double().eval()
+    images = case.backbone.image(batch=3, dtype=torch.float64)
+    together, alone = tuned(images)[-1][1:2], tuned(images[1:2])[-1]
+    assert_close(together, alone, rtol=0, atol=1e-12)
+
+
+def test_a_deepcopy_is_independent(case: Case) -> None:
+    tuned = case.tuned().eval()
+    image = case.backbone.image()
+    before = tuned(image)[-1]
+    twin = copy.deepcopy(tuned)
+    assert_close(twin(image)[-1], before, rtol=0, atol=0)
+    with torch.no_grad():
+        for param in twin.parameters():
+            param.add_(0.1)
+    assert not torch.allclose(twin(image)[-1], before)
+    assert_close(tuned(image)[-1], before, rtol=0, atol=0)
+
+
+def test_frozen_modules_stay_in_eval_and_train_returns_self(case: Case) -> None:
+    tuned = case.tuned()
+    assert tuned.train() is tuned
+    inside = set(tuned.backbone.modules())
+    unfrozen = {m for part in tuned.unfrozen if isinstance(part, nn.Module) for m in part.modules()}
+    assert not any(module.training for module in inside - unfrozen)
+    assert all(module.training for module in unfrozen | set(tuned.tuner.modules()))
+    assert tuned.eval() is tuned
+    assert not any(module.training for module in tuned.modules())
+
+
+def test_no_tensor_is_left_on_a_module_after_forward(case: Case) -> None:
+    tuned = case.tuned().train()
+    tuned(case.backbone.image())
+    left = [
+        (type(module).__name__, key)
+        for module in tuned.modules()
+        for key, value in vars(module).items()
+        if isinstance(value, Tensor)
+    ]
+    assert not left
+
+
+def test_folding_keeps_the_function_and_training_undoes_it(case: Case) -> None:
+    tuned = case.tuned().double().eval()
+    image = case.backbone.image(dtype=torch.float64)
+    keys, before = tuned.state_dict().keys(), tuned(image)[-1]
+    assert_close(tuned.fold()(image)[-1], before, rtol=0, atol=1e-12)
+    assert tuned.state_dict().keys() == keys
+    if trains(tuned):
+        train(tuned, image)
+        assert not torch.allclose(tuned.eval()(image)[-1], before)
+
+
+def test_it_is_one_graph_for_compile_and_export(case: Case) -> None:
+    tuned = case.tuned().eval()
+    image = case.backbone.image()
+    expected = tuned(image)[-1]
+    torch._dynamo.reset()
+    compiled = torch.compile(tuned, fullgraph=True, backend='eager')
+    assert_close(compiled(image)[-1], expected)
+    exported = torch.export.export(tuned, (image,), strict=False).module()
+    assert_close(exported(image)[-1], expected)
+
+
+def test_gradients_are_finite_and_reach_every_prompt(case: Case) -> None:
+    tuned = case.tuned().train()
+    if not trains(tuned):
+        pytest.skip('trains nothing of the backbone')
+    loss_of(tuned, case.backbone.image()).backward()
+    for name, param in tuned.tuner.named_parameters():
+        assert math.isfinite(param.grad.abs().sum()), name
+        assert param.grad.abs().sum() > 0, name

@@ -1,0 +1,116 @@
+"""The wrapper is a drop-in, and its weights are never quietly wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.registry import MODELS
+from torch import nn
+from torch.testing import assert_close
+
+from mmvpt.checkpoint import write_safetensors
+from mmvpt.models import TunedBackbone
+
+ARCH = dict(embed_dims=32, num_layers=2, num_heads=2, feedforward_channels=64)
+VIT = dict(type='mmpretrain.VisionTransformer', arch=ARCH, img_size=32, patch_size=8)
+MMSEG_VIT = dict(
+    type='mmseg.VisionTransformer', img_size=(32, 32), patch_size=8, embed_dims=32, num_layers=2, num_heads=2
+)
+DEEP = dict(type='DeepPrompts', num_tokens=3)
+
+
+def saved(path: Path, backbone: nn.Module, prefix: str = 'backbone.') -> dict:
+    write_safetensors(path, {prefix + name: tensor for name, tensor in backbone.state_dict().items()}, {})
+    return dict(type='Pretrained', checkpoint=str(path), **(dict(prefix=prefix) if prefix else {}))
+
+
+@pytest.mark.parametrize('config', [VIT, MMSEG_VIT], ids=['mmpretrain', 'mmseg'])
+@pytest.mark.parametrize('prefix', ['backbone.', ''])
+def test_init_cfg_brings_the_base(config: dict, prefix: str, tmp_path: Path) -> None:
+    base = MODELS.build(config)
+    nn.init.normal_(base.pos_embed)
+    init_cfg = saved(tmp_path / 'base.safetensors', base, prefix)
+    tuned = TunedBackbone(dict(config, init_cfg=init_cfg), DEEP)
+    tuned.init_weights()
+    for name, tensor in base.state_dict().items():
+        assert_close(tuned.backbone.state_dict()[name], tensor, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize('config', [VIT, MMSEG_VIT], ids=['mmpretrain', 'mmseg'])
+def test_the_position_embedding_of_another_image_size_is_resized(config: dict, tmp_path: Path) -> None:
+    size = 64 if config is VIT else (64, 64)
+    init_cfg = saved(tmp_path / 'base.safetensors', MODELS.build(config))
+    tuned = TunedBackbone(dict(config, img_size=size, init_cfg=init_cfg), DEEP)
+    tuned.init_weights()
+    assert tuned.backbone.pos_embed.shape == (1, 65, 32)
+
+
+def test_a_pretrained_file_that_hardly_matches_is_refused(tmp_path: Path) -> None:
+    base = MODELS.build(VIT)
+    del base.layers[1]
+    init_cfg = saved(tmp_path / 'base.safetensors', base)
+    tuned = TunedBackbone(dict(VIT, init_cfg=init_cfg), DEEP)
+    with pytest.raises(ValueError, match=r'at least 99% is required(.|\n)*layers.1.attn'):
+        tuned.init_weights()
+
+
+def test_a_prefix_that_no_key_has_is_refused(tmp_path: Path) -> None:
+    init_cfg = dict(saved(tmp_path / 'base.safetensors', MODELS.build(VIT)), prefix='encoder.')
+    with pytest.raises(ValueError, match=r"starts with prefix='encoder.'. Its keys start with: \['backbone'\]"):
+        TunedBackbone(dict(VIT, init_cfg=init_cfg), DEEP).init_weights()
+
+
+def test_a_frozen_random_base_is_said_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+    monkeypatch.setattr('mmvpt.models.tuned_backbone.print_log', lambda message, *args: said.append(message))
+    TunedBackbone(VIT, DEEP).init_weights()
+    TunedBackbone(VIT, dict(type='FullTuning')).init_weights()
+    assert ['the base stays random' in message for message in said] == [True]
+
+
+def test_the_attributes_of_the_plain_backbone_are_there() -> None:
+    tuned = TunedBackbone(VIT, DEEP)
+    assert tuned.embed_dims == 32
+    assert tuned.num_extra_tokens == 1
+    assert tuned.norm1 is tuned.backbone.ln1
+    with pytest.raises(AttributeError, match='no_such_thing'):
+        _ = tuned.no_such_thing
+
+
+def test_layer_depths_are_those_of_the_plain_backbone() -> None:
+    tuned, plain = TunedBackbone(VIT, DEEP), MODELS.build(VIT)
+    for name, _ in plain.named_parameters():
+        assert tuned.get_layer_depth(f'b.backbone.{name}', 'b.') == plain.get_layer_depth(f'b.{name}', 'b.')
+    assert tuned.get_layer_depth('b.tuner.prompts.0', 'b.') == (3, 4)
+
+
+def test_folding_in_training_is_refused() -> None:
+    with pytest.raises(RuntimeError, match='call eval'):
+        TunedBackbone(VIT, DEEP).train().fold()
+
+
+def test_loading_weights_undoes_folding() -> None:
+    tuned = TunedBackbone(VIT, DEEP).eval()
+    image = torch.randn(1, 3, 32, 32)
+    tuned.fold()
+    state = {name: -tensor if 'prompts' in name else tensor for name, tensor in tuned.state_dict().items()}
+    before = tuned(image)[-1]
+    tuned.load_state_dict(state)
+    assert not torch.allclose(tuned(image)[-1], before)
+
+
+def test_an_unknown_backbone_says_what_will_do() -> None:
+    with pytest.raises(ValueError, match=r"Unknown backbone 'NoViT'.*'mmseg.VisionTransformer'.*docs/extend.md"):
+        TunedBackbone(dict(type='NoViT'), DEEP)
+
+
+def test_a_backbone_that_nobody_described_can_be_probed_and_tuned_by_its_biases() -> None:
+    image = torch.randn(2, 3, 32, 32)
+    for tuner, trained in (('LinearProbe', 0), ('BiasTuning', 4800), ('FullTuning', 11_176_512)):
+        tuned = TunedBackbone(dict(type='mmpretrain.ResNet', depth=18), dict(type=tuner)).train()
+        assert sum(param.numel() for param in tuned.parameters() if param.requires_grad) == trained
+        means = tuned.backbone.bn1.running_mean.clone()
+        tuned(image)
+        assert torch.equal(tuned.backbone.bn1.running_mean, means) == (tuner != 'FullTuning')

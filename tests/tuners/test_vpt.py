@@ -1,0 +1,216 @@
+"""Prompts: exact, well started, cheap."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from mmengine.registry import MODELS
+from torch import Tensor, nn
+from torch.testing import assert_close
+
+from mmvpt.models import TunedBackbone
+from tests.oracle import prompt_as_tokens
+
+ARCH = dict(embed_dims=32, num_layers=4, num_heads=2, feedforward_channels=64)
+VIT = dict(type='mmpretrain.VisionTransformer', arch=ARCH, img_size=32, patch_size=8, out_type='featmap')
+VIT_B = dict(type='mmpretrain.VisionTransformer', arch='b', out_indices=[3, 11], out_type='raw')
+MMSEG_VIT = dict(
+    type='mmseg.VisionTransformer',
+    img_size=(32, 32),
+    patch_size=8,
+    embed_dims=32,
+    num_layers=4,
+    num_heads=2,
+    out_indices=(1, 3),
+    final_norm=True,
+)
+
+
+def on_meta(backbone: dict, tuner: dict | list) -> TunedBackbone:
+    with torch.device('meta'):
+        return TunedBackbone(backbone, tuner)
+
+
+def count(module: nn.Module) -> int:
+    return sum(param.numel() for param in module.parameters() if param.requires_grad)
+
+
+def randomised(config: dict) -> nn.Module:
+    torch.manual_seed(0)
+    backbone = MODELS.build(config).double()
+    for param in backbone.parameters():
+        nn.init.normal_(param, mean=float(param.dim() == 1) / 2, std=0.1)
+    backbone.eval()
+    return backbone
+
+
+def gradients(outputs: tuple[Tensor, ...], inputs: list[Tensor]) -> tuple[Tensor, ...]:
+    generator = torch.Generator().manual_seed(1)
+    loss = sum((out * torch.randn(out.shape, generator=generator, dtype=out.dtype)).mean() for out in outputs)
+    return torch.autograd.grad(loss, inputs)
+
+
+@pytest.mark.parametrize(
+    ('config', 'size', 'num_tokens', 'span'),
+    [
+        pytest.param(VIT_B, 224, 5, (0, None), id='ViT-B/16'),
+        pytest.param(VIT_B, 64, 5, (4, 9), id='ViT-B/16, blocks 4 to 8'),
+        pytest.param(VIT, 48, 7, (-2, None), id='ViT, last two blocks'),
+        pytest.param(MMSEG_VIT, 32, 7, (0, None), id='mmseg ViT'),
+        pytest.param(MMSEG_VIT, 48, 7, (1, 3), id='mmseg ViT, blocks 1 and 2'),
+    ],
+)
+def test_deep_prompts_equal_the_token_form(config: dict, size: int, num_tokens: int, span: tuple) -> None:
+    plain, backbone = randomised(config), randomised(config)
+    start, end = span
+    tuned = TunedBackbone(backbone, dict(type='DeepPrompts', num_tokens=num_tokens, start=start, end=end))
+    tuned.double().train()
+    prompts = list(tuned.tuner.parameters())
+    head = nn.Linear(tuned.backbone.cls_token.shape[-1], 10).double()
+    prompt_as_tokens(list(plain.layers)[start:end], prompts)
+    image = torch.randn(2, 3, size, size, dtype=torch.float64)
+
+    ours, theirs = tuned(image), plain(image)
+    assert [out.shape for out in ours] == [out.shape for out in theirs]
+    for out, other in zip(ours, theirs, strict=True):
+        assert_close(out, other, rtol=0, atol=1e-10)
+    channels_last = ours[-1].dim() == 3
+    logits = [head(out.mean(1) if channels_last else out.mean((2, 3))) for out in (ours[-1], theirs[-1])]
+    assert_close(*logits, rtol=0, atol=1e-10)
+    for gradient, other in zip(gradients(ours, prompts), gradients(theirs, prompts), strict=True):
+        assert gradient.abs().max() > 1e-9
+        assert_close(gradient, other, rtol=0, atol=1e-10)
+
+
+def test_shallow_prompts_equal_tokens_that_travel_behind_the_class_token() -> None:
+    tuned = TunedBackbone(randomised(VIT), dict(type='ShallowPrompts', num_tokens=5)).double()
+    plain = randomised(VIT)
+    prompts = tuned.tuner.prompts[0]
+    plain.pre_norm = nn.Module()  # right before the first block
+    plain.pre_norm.forward = lambda x: torch.cat([x[:, :1], prompts.expand(len(x), -1, -1), x[:, 1:]], dim=1)
+    plain._format_output = lambda x, grid: x[:, 1 + len(prompts) :].unflatten(1, grid).movedim(-1, 1)
+    image = torch.randn(2, 3, 32, 48, dtype=torch.float64)
+    assert_close(tuned(image)[-1], plain(image)[-1], rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ('config', 'bound'),
+    [
+        (dict(arch='b', patch_size=16), 0.062500),
+        (dict(arch='l', patch_size=16), 0.057864),
+        (dict(arch='h', patch_size=14), 0.056674),
+    ],
+)
+def test_prompts_start_uniform_in_the_bound_of_the_public_code(config: dict, bound: float) -> None:
+    config = dict(type='mmpretrain.VisionTransformer', img_size=28 if config['patch_size'] == 14 else 32, **config)
+    tuner = on_meta(config, dict(type='DeepPrompts', num_tokens=50)).tuner
+    assert math.isclose(tuner.bound, bound, abs_tol=5e-7)
+    tuner.to_empty(device='cpu').init_weights()
+    values = torch.cat([prompts.flatten() for prompts in tuner.prompts])
+    assert values.abs().max() <= tuner.bound
+    assert math.isclose(values.std(), tuner.bound / math.sqrt(3), rel_tol=0.01)
+
+
+def test_counts_are_those_of_the_paper() -> None:
+    """VPT, Table 12 (p = 50 of ViT-B) and Table 4 (p = 10 of ViT-L under SETR)."""
+    vit_l = dict(type='mmpretrain.VisionTransformer', arch='l', img_size=512)
+    assert count(on_meta(VIT_B, dict(type='ShallowPrompts', num_tokens=50))) == 38_400
+    assert count(on_meta(VIT_B, dict(type='DeepPrompts', num_tokens=50))) == 460_800
+    assert count(on_meta(vit_l, dict(type='DeepPrompts', num_tokens=10))) == 245_760
+    assert count(on_meta(VIT_B, dict(type='BiasTuning'))) == 102_912
+    assert count(on_meta(vit_l, dict(type='BiasTuning'))) == 272_384
+    assert count(on_meta(VIT_B, dict(type='FullTuning'))) == 85_798_656
+
+
+def test_dropout_is_drawn_for_every_image_or_once_for_the_batch() -> None:
+    image = torch.randn(1, 3, 32, 32).expand(2, -1, -1, -1)
+    for per_sample in (True, False):
+        tuner = dict(type='DeepPrompts', num_tokens=5, dropout=0.5, per_sample=per_sample)
+        first, second = TunedBackbone(randomised(VIT), tuner).float().train()(image)[-1]
+        assert torch.equal(first, second) != per_sample
+
+
+def test_nothing_below_the_first_prompt_builds_a_graph() -> None:
+    tuned = TunedBackbone(MODELS.build(VIT), dict(type='DeepPrompts', start=2)).train()
+    graphs = []
+    for layer in tuned.backbone.layers:
+        layer.register_forward_hook(lambda module, args, out: graphs.append(out.requires_grad))
+    tuned(torch.randn(1, 3, 32, 32))
+    assert graphs == [False, False, True, True]
+
+
+def test_prompts_meet_norm_and_projection_once_for_a_step_and_never_once_folded() -> None:
+    tuned = TunedBackbone(MODELS.build(VIT), dict(type='DeepPrompts', num_tokens=5)).train()
+    seen = []
+    tuned.backbone.layers[0].ln1.register_forward_hook(lambda module, args, out: seen.append(tuple(args[0].shape)))
+    image = torch.randn(3, 3, 32, 32)
+    tuned(image)
+    assert seen == [(3, 17, 32), (5, 32)]
+    tuned.eval().fold()
+    seen.clear()
+    tuned(image)
+    assert seen == [(3, 17, 32)]
+
+
+def test_no_fused_projection_is_kept_for_backward() -> None:
+    tuned = TunedBackbone(MODELS.build(VIT), dict(type='DeepPrompts', num_tokens=5)).train()
+    weights = {param.untyped_storage().data_ptr() for param in tuned.parameters()}
+    saved = []
+
+    def note(tensor: Tensor) -> Tensor:
+        if tensor.untyped_storage().data_ptr() not in weights:
+            saved.append(tensor.untyped_storage().nbytes())
+        return tensor
+
+    image = torch.randn(2, 3, 32, 32)
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        tuned(image)
+    fused = 2 * 17 * 3 * 32 * 4  # bytes of q, k and v of the image in one tensor
+    assert fused not in saved
+    assert 2 * 17 * 32 * 4 in saved  # q alone is
+
+
+@pytest.mark.parametrize(
+    ('tuner', 'message'),
+    [
+        (dict(type='DeepPrompts', num_tokens=0), 'num_tokens must be 1 or more, got 0'),
+        (dict(type='ShallowPrompts', num_tokens=-3), 'num_tokens must be 1 or more, got -3'),
+        (dict(type='DeepPrompts', dropout=1.5), r'dropout must be in \[0, 1\), got 1.5'),
+        (dict(type='DeepPrompts', start=4), 'this backbone, which has 4'),
+        (dict(type='DeepPrompts', end=9), 'start=0 to end=9 are not in this backbone'),
+        (dict(type='DeepPrompts', start=3, end=2), 'start=3 to end=2'),
+        (dict(type='DeepPrompts', start=-5), 'start can be 0 to 3'),
+    ],
+)
+def test_impossible_prompts_are_refused(tuner: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        TunedBackbone(VIT, tuner)
+
+
+@pytest.mark.parametrize('kind', ['DeepPrompts', 'ShallowPrompts'])
+def test_prompts_on_a_backbone_without_attention_are_refused(kind: str) -> None:
+    with pytest.raises(TypeError, match=rf'{kind} needs blocks with attention.*ResNet.*mmpretrain.VisionTransformer'):
+        TunedBackbone(dict(type='mmpretrain.ResNet', depth=18), dict(type=kind))
+
+
+def test_shallow_prompts_on_a_sequence_of_fixed_length_are_refused() -> None:
+    beit = dict(VIT, type='mmpretrain.BEiTViT')
+    with pytest.raises(TypeError, match='cannot grow by prompts. Use DeepPrompts'):
+        TunedBackbone(beit, dict(type='ShallowPrompts'))
+
+
+def test_two_tuners_cannot_claim_the_token_sequence() -> None:
+    with pytest.raises(ValueError, match='both claim the token sequence of VisionTransformer'):
+        TunedBackbone(VIT, [dict(type='ShallowPrompts', num_tokens=2), dict(type='ShallowPrompts', num_tokens=3)])
+
+
+def test_deep_prompts_add_up_on_one_attention() -> None:
+    image = torch.randn(2, 3, 32, 32)
+    two = TunedBackbone(VIT, [dict(type='DeepPrompts', num_tokens=2), dict(type='DeepPrompts', num_tokens=3)]).eval()
+    one = TunedBackbone(VIT, dict(type='DeepPrompts', num_tokens=5)).eval()
+    one.backbone.load_state_dict(two.backbone.state_dict())
+    for index, prompts in enumerate(one.tuner.prompts):
+        prompts.data = torch.cat([tuner.prompts[index].data for tuner in two.tuner])
+    assert_close(two(image)[-1], one(image)[-1])

@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlparse
@@ -270,9 +270,14 @@ class KeyReport:
                 'tools/model_converters.'
             )
 
+    def rows(self) -> dict[str, list[str]]:
+        """Return the lists under the names they are printed with."""
+        return {row.name: getattr(self, row.name) for row in fields(self)}
+
     def __str__(self) -> str:
-        rows = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
-        return '\n'.join(f'{name:<10} {len(names):>5}  {_shorten(names)}'.rstrip() for name, names in rows)
+        return '\n'.join(
+            f'{title:<12} {len(names):>5}  {_shorten(names)}'.rstrip() for title, names in self.rows().items()
+        )
 
 
 def _shorten(names: Iterable[str], limit: int = 6) -> str:

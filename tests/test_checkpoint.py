@@ -176,9 +176,7 @@ class Line(BaseModel):
 
 
 def run(folder, **kwargs):
-    atomically = dict(
-        type=CheckpointHook, interval=1, by_epoch=False, backend_args=dict(backend='mmvpt_atomic')
-    )
+    atomically = dict(type=CheckpointHook, interval=1, by_epoch=False, backend_args=dict(backend='mmvpt_atomic'))
     runner = Runner(
         model=Line(),
         work_dir=str(folder),
@@ -305,10 +303,7 @@ def test_the_fingerprint_sees_every_name_dtype_shape_and_bit(tensors, change):
 
 def test_the_fingerprint_is_fixed_for_ever():
     # files on users' disks carry it: a change of this literal invalidates all of them
-    assert (
-        fingerprint({'a': torch.arange(3.0)})
-        == 'e41da98d03840e3a57ff8809b746463e9598a42a2416ac97b520259c2b63d912'
-    )
+    assert fingerprint({'a': torch.arange(3.0)}) == 'e41da98d03840e3a57ff8809b746463e9598a42a2416ac97b520259c2b63d912'
 
 
 @pytest.fixture

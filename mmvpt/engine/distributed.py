@@ -1,0 +1,48 @@
+"""Processes without a GPU, which MMEngine's launchers do not foresee."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import torch.distributed as dist
+from mmengine.config import Config, ConfigDict
+
+# by launcher: the variables that hold rank, number of processes, and rank on this machine
+VARIABLES = {
+    'pytorch': ('RANK', 'WORLD_SIZE', 'LOCAL_RANK'),
+    'slurm': ('SLURM_PROCID', 'SLURM_NTASKS', 'SLURM_LOCALID'),
+    'mpi': ('OMPI_COMM_WORLD_RANK', 'OMPI_COMM_WORLD_SIZE', 'OMPI_COMM_WORLD_LOCAL_RANK'),
+}
+
+
+def start_gloo(launcher: str) -> None:
+    """Connect the processes of a launcher by gloo."""
+    if dist.is_initialized():
+        return
+    for name, variable in zip(VARIABLES['pytorch'], VARIABLES[launcher], strict=True):
+        if variable not in os.environ:
+            raise ValueError(
+                f'--launcher {launcher} expects the variable {variable}, which that launcher sets. '
+                'Start through tools/dist_train.sh or tools/slurm_train.sh, or leave the option out.'
+            )
+        os.environ[name] = os.environ[variable]
+    if 'MASTER_ADDR' not in os.environ:
+        os.environ['MASTER_ADDR'] = _first_node() if launcher == 'slurm' else '127.0.0.1'
+    os.environ.setdefault('MASTER_PORT', '29500')
+    dist.init_process_group('gloo')
+
+
+def wrap_on_cpu(cfg: Config) -> None:
+    """Have the model wrapped without the number of a GPU."""
+    wrapper = cfg.get('model_wrapper_cfg') or dict(
+        type='MMDistributedDataParallel',
+        broadcast_buffers=False,
+        find_unused_parameters=cfg.get('find_unused_parameters', False),
+    )
+    cfg.model_wrapper_cfg = ConfigDict(wrapper, device_ids=None)
+
+
+def _first_node() -> str:
+    nodes = subprocess.run(['scontrol', 'show', 'hostnames'], capture_output=True, text=True, check=True)
+    return nodes.stdout.split()[0]

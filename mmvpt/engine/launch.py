@@ -1,0 +1,171 @@
+"""From a config and a few options to a run: what ``tools/train.py`` and ``tools/test.py`` call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config, ConfigDict
+from mmengine.registry import RUNNERS
+from mmengine.runner import Runner
+
+from mmvpt.checkpoint import ALLOW_PICKLE
+from mmvpt.config_paths import find_config
+from mmvpt.engine.distributed import VARIABLES, start_gloo, wrap_on_cpu
+from mmvpt.engine.evaluate import set_output, set_tta, show_predictions
+from mmvpt.engine.hosts import read_config, require_hosts
+from mmvpt.engine.resume import existing_checkpoint, find_latest_checkpoint, say
+from mmvpt.layers.sync_batch_norm import adopt_sync_batch_norms
+
+LAUNCHERS = ('none', *VARIABLES)
+
+
+def train(
+    config: str,
+    *,
+    work_dir: str | None = None,
+    resume: str | None = None,
+    amp: bool = False,
+    auto_scale_lr: bool = False,
+    validate: bool = True,
+    cfg_options: Mapping[str, Any] | None = None,
+    launcher: str = 'none',
+) -> Runner:
+    """Train what a config describes, and return the runner at the end of it.
+
+    Args:
+        config: A path, or ``mmvpt::`` and the name of one of our configs.
+        work_dir: Folder for logs and checkpoints, before the config's own.
+        resume: A checkpoint to go on from, or ``'auto'``: the newest readable one in the work folder.
+        amp: Whether to train in mixed precision.
+        auto_scale_lr: Whether to scale the learning rate by actual over original batch size.
+        validate: Whether to evaluate during training.
+        cfg_options: Overrides, by dotted key; the other options come after them.
+        launcher: Who started the processes: ``none``, ``pytorch``, ``slurm`` or ``mpi``.
+    """
+    cfg = load_config(config, work_dir, cfg_options)
+    if not validate:
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    if amp:
+        set_amp(cfg)
+    if auto_scale_lr:
+        set_auto_scale_lr(cfg)
+    if resume:
+        set_resume(cfg, resume)
+    runner = build_runner(cfg, launcher)
+    runner.train()
+    return runner
+
+
+def test(
+    config: str,
+    checkpoint: str,
+    *,
+    work_dir: str | None = None,
+    out: str | None = None,
+    show: bool = False,
+    show_dir: str | None = None,
+    wait_time: float = 2.0,
+    tta: bool = False,
+    cfg_options: Mapping[str, Any] | None = None,
+    launcher: str = 'none',
+) -> dict[str, float]:
+    """Evaluate a checkpoint, full or delta, and return its metrics.
+
+    Args:
+        config: A path, or ``mmvpt::`` and the name of one of our configs.
+        checkpoint: A ``.pth`` of MMEngine, or the ``.safetensors`` of a delta.
+        work_dir: Folder for logs, before the config's own.
+        out: Where predictions go: a folder of label maps for segmentation, a ``.pkl`` file otherwise.
+        show: Whether to open a window with each prediction, for ``wait_time`` seconds.
+        show_dir: A folder for drawn predictions.
+        wait_time: Seconds that each window stays open.
+        tta: Whether to average over augmented copies of each image.
+        cfg_options: Overrides, by dotted key; the other options come after them.
+        launcher: Who started the processes: ``none``, ``pytorch``, ``slurm`` or ``mpi``.
+    """
+    cfg = load_config(config, work_dir, cfg_options)
+    cfg.load_from = existing_checkpoint(checkpoint)
+    cfg.resume = False
+    if show or show_dir:
+        show_predictions(cfg, show, show_dir, wait_time)
+    if tta:
+        set_tta(cfg)
+    if out:
+        set_output(cfg, out)
+    return build_runner(cfg, launcher).test()
+
+
+def load_config(config: str, work_dir: str | None, cfg_options: Mapping[str, Any] | None) -> Config:
+    """Read a config, and apply overrides and the defaults of the hosts' own tools."""
+    path = find_config(config)
+    cfg = read_config(path)
+    if cfg_options:
+        cfg.merge_from_dict(dict(cfg_options))
+        require_hosts(cfg)
+    if work_dir or not cfg.get('work_dir'):
+        cfg.work_dir = work_dir or str(Path('work_dirs') / Path(path).stem)
+    for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+        if cfg.get(loader):
+            set_loader_defaults(cfg[loader], cfg.get('default_scope'))
+    return cfg
+
+
+def set_loader_defaults(loader: ConfigDict, scope: str | None) -> None:
+    """Keep workers between epochs and pin memory for a GPU, unless the config says otherwise."""
+    loader.setdefault('persistent_workers', loader.get('num_workers', 0) > 0)
+    loader.setdefault('pin_memory', torch.cuda.is_available())
+    if scope == 'mmpretrain':
+        loader.setdefault('collate_fn', dict(type='default_collate'))  # as mmpretrain's own tools
+
+
+def set_amp(cfg: Config) -> None:
+    """Train in mixed precision."""
+    if not torch.cuda.is_available():
+        raise ValueError('--amp needs a GPU: MMEngine has no mixed precision for the CPU. Leave --amp out.')
+    wrapper = cfg.optim_wrapper.get('type', 'OptimWrapper')
+    if wrapper not in ('OptimWrapper', 'AmpOptimWrapper'):
+        raise ValueError(f'--amp replaces an OptimWrapper, but the config has {wrapper}. Set its precision there.')
+    cfg.optim_wrapper.type = 'AmpOptimWrapper'
+    cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+
+
+def set_auto_scale_lr(cfg: Config) -> None:
+    """Scale the learning rate by actual over original batch size."""
+    if 'base_batch_size' not in (cfg.get('auto_scale_lr') or {}):
+        raise ValueError(
+            f'--auto-scale-lr has to know the batch size for which {cfg.filename} has its learning rate. '
+            'Add auto_scale_lr=dict(base_batch_size=...) to it, or leave the option out.'
+        )
+    cfg.auto_scale_lr.enable = True
+
+
+def set_resume(cfg: Config, resume: str) -> None:
+    """Go on from a checkpoint: the given one, or the newest that can be read."""
+    found = find_latest_checkpoint(cfg.work_dir) if resume == 'auto' else existing_checkpoint(resume)
+    if found is None:
+        say(f'No checkpoint in {cfg.work_dir} to resume from: training starts from the beginning.')
+        return
+    cfg.load_from, cfg.resume = found, True
+
+
+def build_runner(cfg: Config, launcher: str) -> Runner:
+    """Build the runner of a config, among several processes where a launcher started them."""
+    cfg.launcher = launcher
+    on_cpu = launcher != 'none' and not torch.cuda.is_available()
+    if on_cpu:
+        start_gloo(launcher)
+        wrap_on_cpu(cfg)
+    runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    if on_cpu:
+        adopt_sync_batch_norms(runner.model)
+    return runner
+
+
+def allow_pickle() -> None:
+    """Let this process and its children read files that may run code."""
+    os.environ[ALLOW_PICKLE] = '1'
+    say('--allow-pickle: a .pth file may now run any code on this machine. Use it only for files you trust.')

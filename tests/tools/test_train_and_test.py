@@ -1,0 +1,229 @@
+"""``tools/train.py`` and ``tools/test.py``: the flags that users of OpenMMLab know, on tiny tuned models."""
+
+import os
+import pickle
+import runpy
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from mmvpt.engine import hosts, launch, resume
+from tests.engine.tiny import cls_config, seg_config
+
+TOOLS = Path(__file__).resolve().parents[2] / 'tools'
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """Run a tool in this process and in ``tmp_path``, and return its global names."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv('LOCAL_RANK', '0')
+
+    def run_tool(name, *arguments):
+        flag = [] if '--cfg-options' in arguments else ['--cfg-options']
+        unique = f'experiment_name={uuid4().hex}'  # runners of one process share what has the same name
+        monkeypatch.setattr(sys, 'argv', [name, *map(str, arguments), *flag, unique])
+        return runpy.run_path(str(TOOLS / name))['main']()
+
+    return run_tool
+
+
+def _write(make_config, folder, **changes):
+    config = make_config(folder, **changes)
+    path = folder / f'{config.default_scope}.py'
+    config.dump(path)
+    return path
+
+
+def _cut_short(path):
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+@pytest.fixture(scope='module')
+def trained(tmp_path_factory):
+    """A trained segmentor: its config, its delta, and the metrics measured at the end of training."""
+    folder = tmp_path_factory.mktemp('trained')
+    path = _write(seg_config, folder)
+    config = Config.fromfile(path)
+    config.tta_model = dict(type='SegTTAModel')
+    flips = [dict(type='RandomFlip', prob=0.0), dict(type='RandomFlip', prob=1.0)]
+    pack = [dict(type='PackSegInputs')]
+    views = [flips, [dict(type='LoadAnnotations')], pack]
+    config.tta_pipeline = [dict(type='LoadImageFromFile'), dict(type='TestTimeAug', transforms=views)]
+    config.dump(path)
+    runner = launch.train(str(path))
+    return path, Path(runner.work_dir) / 'iter_4.safetensors', runner.message_hub.get_scalar('val/mIoU').current()
+
+
+def test_a_delta_evaluates_to_the_last_digit_as_at_the_end_of_training(trained, run, capsys):
+    config, delta, expected = trained
+    metrics = run('test.py', config, delta)
+    assert metrics['mIoU'] == expected
+    assert f'mIoU: {expected}' in capsys.readouterr().out
+
+
+def test_tta_averages_over_flipped_images(trained, run):
+    config, delta, expected = trained
+    metrics = run('test.py', config, delta, '--tta')
+    assert 0 <= metrics['mIoU'] <= 100
+    assert metrics['mIoU'] != expected
+
+
+def test_show_dir_holds_drawn_predictions(trained, run, tmp_path):
+    config, delta, _ = trained
+    run('test.py', config, delta, '--show-dir', tmp_path / 'drawn')
+    assert len(list((tmp_path / 'drawn').rglob('*.png'))) == 8
+
+
+def test_out_holds_label_maps_of_a_segmentor(trained, run, tmp_path):
+    config, delta, _ = trained
+    run('test.py', config, delta, '--out', tmp_path / 'maps')
+    assert len(list((tmp_path / 'maps').glob('*.png'))) == 8
+
+
+def test_out_holds_predictions_of_a_classifier(run, tmp_path):
+    config = _write(cls_config, tmp_path)
+    runner = launch.train(str(config))
+    delta = Path(runner.work_dir) / 'epoch_2.safetensors'
+    metrics = run('test.py', config, delta, '--out', tmp_path / 'predictions.pkl')
+    assert metrics['accuracy/top1'] == runner.message_hub.get_scalar('val/accuracy/top1').current()
+    assert len(pickle.loads((tmp_path / 'predictions.pkl').read_bytes())) == 12
+    assert 'accuracy/top1' in run('test.py', config, delta, '--tta')
+    run('test.py', config, delta, '--show-dir', tmp_path / 'drawn')
+    assert len(list((tmp_path / 'drawn').rglob('*.png'))) == 4  # named by mmpretrain, the same in each class's folder
+    with pytest.raises(ValueError, match='cannot draw augmented images'):
+        run('test.py', config, delta, '--tta', '--show-dir', tmp_path / 'drawn')
+
+
+def test_a_file_name_for_predictions_says_what_they_are(run, tmp_path):
+    config = _write(cls_config, tmp_path)
+    with pytest.raises(ValueError, match=r'--out there: predictions go into a pickle file, .* \.pkl'):
+        run('test.py', config, tmp_path / 'base.pth', '--out', 'there')
+
+
+def test_tta_needs_its_model_in_the_config_of_a_segmentor(run, tmp_path):
+    config = _write(seg_config, tmp_path)
+    with pytest.raises(ValueError, match='--tta needs `tta_model`, which .*mmseg.py does not define. The configs'):
+        run('test.py', config, tmp_path / 'base.pth', '--tta')
+
+
+def test_training_obeys_its_options(run, tmp_path):
+    config = _write(seg_config, tmp_path)
+    run('train.py', config, '--work-dir', 'elsewhere', '--no-validate', '--cfg-options', 'train_cfg.max_iters=2')
+    assert (tmp_path / 'elsewhere' / 'iter_2.pth').is_file()
+    assert not (tmp_path / 'elsewhere' / 'iter_4.pth').exists()
+
+
+def test_resume_goes_on_from_the_newest_checkpoint_that_can_be_read(run, tmp_path, capsys):
+    config = _write(seg_config, tmp_path)
+    run('train.py', config)
+    work = tmp_path / 'work'
+    expected = torch.load(work / 'iter_4.pth', weights_only=False)['state_dict']
+    _cut_short(work / 'iter_4.pth')
+    (work / 'last_checkpoint').write_text('')
+    run('train.py', config, '--resume')
+    assert 'Resuming skips iter_4.pth' in capsys.readouterr().err
+    found = torch.load(work / 'iter_4.pth', weights_only=False)['state_dict']
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+def test_resume_from_an_empty_folder_starts_at_the_beginning(run, tmp_path, capsys):
+    config = _write(seg_config, tmp_path)
+    run('train.py', config, '--resume', 'auto', '--cfg-options', 'train_cfg.max_iters=1')
+    assert 'training starts from the beginning' in capsys.readouterr().err
+
+
+def test_resume_from_nothing_but_damaged_files_is_an_error(tmp_path):
+    torch.save(dict(state_dict={}), tmp_path / 'iter_4.pth')
+    _cut_short(tmp_path / 'iter_4.pth')
+    with pytest.raises(ValueError, match='No checkpoint in .* can be read, so nothing can be resumed. .*iter_4.pth'):
+        resume.find_latest_checkpoint(tmp_path)
+
+
+def test_resume_does_not_pass_over_a_file_that_may_run_code(tmp_path):
+    torch.save(dict(state_dict={}, path=Path('x')), tmp_path / 'iter_4.pth')
+    with pytest.raises(ValueError, match='--allow-pickle'):
+        resume.find_latest_checkpoint(tmp_path)
+
+
+def test_resume_takes_the_newest_run_in_a_folder_and_no_best_checkpoint(tmp_path):
+    for age, name in enumerate(['best_mIoU_iter_9.pth', 'epoch_12.pth', 'iter_40.pth', 'iter_80.pth', 'iter_20.pth']):
+        torch.save(dict(state_dict={}), tmp_path / name)
+        os.utime(tmp_path / name, (1000 - age, 1000 - age))
+    assert resume.find_latest_checkpoint(tmp_path).endswith('epoch_12.pth')
+
+
+def test_a_file_that_may_run_code_is_refused_without_the_flag(trained, run, tmp_path, monkeypatch, capsys):
+    config, _, _ = trained
+    monkeypatch.delenv('MMVPT_ALLOW_PICKLE', raising=False)
+    torch.save(dict(state_dict={}, path=Path('x')), tmp_path / 'strange.pth')
+    with pytest.raises(ValueError, match='--allow-pickle'):
+        run('test.py', config, tmp_path / 'strange.pth')
+    monkeypatch.setenv('MMVPT_ALLOW_PICKLE', '0')
+    run('test.py', config, tmp_path / 'strange.pth', '--allow-pickle')
+    assert 'may now run any code' in capsys.readouterr().err
+
+
+def test_an_unknown_config_lists_what_is_there(run):
+    with pytest.raises(FileNotFoundError, match=r"no config 'mmvpt::setr_vtp_ade20k.py'.* has: .*setr_vpt_ade20k.py"):
+        run('train.py', 'mmvpt::setr_vtp_ade20k.py')
+    with pytest.raises(FileNotFoundError, match='holds no config; ours are in'):
+        run('train.py', 'nowhere/x.py')
+
+
+def test_an_unknown_checkpoint_lists_what_is_there(trained, run):
+    config, delta, _ = trained
+    with pytest.raises(FileNotFoundError, match=r'no checkpoint .*iter_5.pth.* has: .*iter_4.pth'):
+        run('test.py', config, delta.with_name('iter_5.pth'))
+
+
+def test_auto_scale_lr_needs_the_batch_size_that_the_rate_was_meant_for(run, tmp_path):
+    config = _write(seg_config, tmp_path)
+    with pytest.raises(ValueError, match=r'Add auto_scale_lr=dict\(base_batch_size=...\)'):
+        run('train.py', config, '--auto-scale-lr')
+
+
+def test_auto_scale_lr_scales_by_actual_over_original_batch_size(run, tmp_path):
+    config = _write(seg_config, tmp_path, auto_scale_lr=dict(base_batch_size=8))
+    options = ['train_cfg.max_iters=1', 'param_scheduler=None']
+    run('train.py', config, '--auto-scale-lr', '--no-validate', '--cfg-options', *options)
+    assert 'Scaling the original LR by 0.25' in next((tmp_path / 'work').rglob('*.log')).read_text()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='is about machines without a GPU')
+def test_amp_without_a_gpu_is_refused(run, tmp_path):
+    with pytest.raises(ValueError, match='--amp needs a GPU'):
+        run('train.py', _write(seg_config, tmp_path), '--amp')
+
+
+def test_a_launcher_that_did_not_start_the_process_is_refused(run, tmp_path, monkeypatch):
+    monkeypatch.delenv('SLURM_PROCID', raising=False)
+    with pytest.raises(ValueError, match='--launcher slurm expects the variable SLURM_PROCID'):
+        run('train.py', _write(seg_config, tmp_path), '--launcher', 'slurm')
+
+
+def test_a_detection_config_without_compiled_ops_stops_with_the_command_that_makes_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(hosts, 'missing_ops', lambda: "No module named 'mmcv._ext'")
+    monkeypatch.setattr(hosts, 'find_spec', lambda host: True)
+    (tmp_path / 'x.py').write_text("model = dict(type='mmdet.RetinaNet')\n")
+    with pytest.raises(ImportError, match='x.py needs mmdet, and mmdet needs the compiled ops .* Run: .*onedl-mmcv=='):
+        hosts.read_config(str(tmp_path / 'x.py'))
+
+
+def test_a_config_of_a_package_that_is_not_installed_stops_with_the_command_that_installs_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(hosts, 'find_spec', lambda host: None)
+    (tmp_path / 'x.py').write_text("default_scope = 'mmdet'\n")
+    with pytest.raises(
+        ImportError, match='x.py needs mmdet, which is not installed. Run: .*pip install onedl-mmdetection'
+    ):
+        hosts.read_config(str(tmp_path / 'x.py'))
+    monkeypatch.setattr('mmengine.config.config.is_installed', lambda package: False)
+    (tmp_path / 'y.py').write_text("_base_ = 'mmdet::retinanet/retinanet_r50_fpn_1x_coco.py'\n")
+    with pytest.raises(
+        ImportError, match='y.py needs mmdet, which is not installed. Run: .*pip install onedl-mmdetection'
+    ):
+        hosts.read_config(str(tmp_path / 'y.py'))

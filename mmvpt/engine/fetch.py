@@ -39,9 +39,9 @@ class DrawStream:
         self._num_skipped = 0
         if hasattr(sampler, 'skip'):
             self._skip_sampler = sampler.skip
-            sampler.skip = self.skip  # on resuming, the train loop skips on the sampler that it knows
+            sampler.skip = self._skip  # on resuming, the train loop skips on the sampler that it knows
 
-    def skip(self, num_samples: int) -> None:
+    def _skip(self, num_samples: int) -> None:
         """Go to an absolute position of this process' stream."""
         self._skip_sampler(num_samples)
         self._num_skipped = num_samples

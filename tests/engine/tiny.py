@@ -185,6 +185,7 @@ def _ade_loader(data: Path, split: str, transforms: list) -> dict:
         dataset=dict(
             type='ADE20KDataset',
             data_root=str(data),
+            serialize_data=False,
             data_prefix=dict(img_path=f'images/{split}', seg_map_path=f'annotations/{split}'),
             pipeline=_pipeline(['LoadImageFromFile', *transforms]),
         ),
@@ -200,6 +201,7 @@ def _folder_loader(data: Path, split: str, transforms: list, shuffle: bool) -> d
         dataset=dict(
             type='CustomDataset',
             data_root=str(data),
+            serialize_data=False,
             data_prefix=split,
             pipeline=_pipeline(['LoadImageFromFile', *transforms, 'PackInputs']),
         ),

@@ -52,6 +52,10 @@ class Format:
         """Return what stands before the anchor, or None where there is no anchor."""
         return next((prefix for prefix in self.prefixes if prefix + self.anchor in tensors), None)
 
+    def telling_names(self) -> str:
+        """Name what to look for in a file of this format."""
+        return ', '.join(self.prefixes[0] + name for name in (self.anchor, *self.marks))
+
     def drops(self, name: str) -> bool:
         """Say whether a name (without prefix) is left behind on purpose."""
         return any(fnmatch(name, glob) for glob in self.dropped)

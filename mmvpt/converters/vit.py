@@ -65,7 +65,7 @@ def _recognise(stored: Tensors, wanted: str, source: Path) -> tuple[str, str]:
         marked = prefix is not None and all(prefix + mark in stored for mark in candidate.marks)
         if prefix is not None and (wanted == key or (wanted == 'auto' and marked)):
             return key, prefix
-    known = '\n'.join(f'  {key:<7} {known.title}; has {known.anchor}' for key, known in FORMATS.items())
+    known = '\n'.join(f'  {key:<7} {known.title}; has {known.telling_names()}' for key, known in FORMATS.items())
     raise ValueError(
         f'{source} is not a ViT of a known format (asked for: {wanted}). '
         f'Its first names: {", ".join(list(stored)[:4]) or "none"}. Known formats:\n{known}'

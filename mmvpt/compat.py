@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import operator
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-
-from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 
 PIP = f'{sys.executable} -m pip'
 
@@ -33,7 +32,7 @@ class Package:
 class Clash:
     """Versions, by distribution, that do not work together."""
 
-    versions: Mapping[str, str]
+    versions: Mapping[str, tuple[str, str]]
     reason: str
     remedy: str
     tasks: tuple[str, ...] = ('cls', 'seg', 'det')
@@ -59,28 +58,29 @@ PACKAGES = (
     Package('onedl-mmsegmentation', '1.4.2', ('seg',), upstream='mmsegmentation'),
     Package('onedl-mmdetection', '3.5.1', ('det',), upstream='mmdet'),
 )
+COMPARISONS = {'<': operator.lt, '<=': operator.le, '>=': operator.ge}
 TESTED = {package.name: package.tested for package in PACKAGES}
 TESTED_OPENCV = '4.12.0.88'  # opencv-python and opencv-python-headless share their files: keep them alike
 
 CLASHES = (
     Clash(
-        {'torch': '<2.0'},
+        {'torch': ('<', '2.0')},
         'mmvpt needs scaled_dot_product_attention, which came with torch 2.0',
         f'{PIP} install torch=={TESTED["torch"]} torchvision=={TESTED["torchvision"]}',
     ),
     Clash(
-        {'mmengine': '<=0.10.7', 'torch': '>=2.6'},
+        {'mmengine': ('<=', '0.10.7'), 'torch': ('>=', '2.6')},
         'upstream mmengine up to 0.10.7 cannot read its own checkpoints with torch 2.6 or newer',
         f'{PIP} uninstall -y mmengine && {PIP} install onedl-mmengine=={TESTED["onedl-mmengine"]}',
     ),
     Clash(
-        {'mmcv': '>=2.2', 'mmdet': '<=3.3.0'},
+        {'mmcv': ('>=', '2.2'), 'mmdet': ('<=', '3.3.0')},
         'upstream mmdet up to 3.3.0 refuses mmcv 2.2 and newer',
         f'{PIP} install --no-cache-dir mmcv==2.1.0',
         ('det',),
     ),
     Clash(
-        {'mmcv': '>=2.2', 'mmsegmentation': '<=1.2.2'},
+        {'mmcv': ('>=', '2.2'), 'mmsegmentation': ('<=', '1.2.2')},
         'upstream mmsegmentation up to 1.2.2 refuses mmcv 2.2 and newer',
         f'{PIP} install --no-cache-dir mmcv==2.1.0',
         ('seg',),
@@ -174,9 +174,15 @@ def distribution_version(distribution: str) -> str | None:
         return None
 
 
-def _fits(found: str | None, wanted: str) -> bool:
-    return found is not None and SpecifierSet(wanted).contains(Version(found).base_version)
+def _fits(found: str | None, wanted: tuple[str, str]) -> bool:
+    comparison, bound = wanted
+    return found is not None and COMPARISONS[comparison](_release(found), _release(bound))
 
 
 def _series(found: str) -> tuple[int, ...]:
-    return Version(found).release[:2]
+    return _release(found)[:2]
+
+
+def _release(found: str) -> tuple[int, ...]:
+    numbers = re.match(r'[\d.]*', found)
+    return tuple(int(number) for number in numbers[0].split('.') if number) if numbers else ()

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Run the tests, detection included: makes .venv-tests (compiles the ops of mmcv, once), then runs pytest with these options.
+# MMVPT_PYTHON=/path/to/python takes an existing environment instead.
+. "$(dirname "${BASH_SOURCE[0]}")/_env.sh"
+use_environment "$ROOT/.venv-tests" cls seg det
+cd "$ROOT"
+OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} "$PYTHON" -m pytest "$@"

@@ -45,9 +45,7 @@ def seg_config(folder: Path, *, tuner: dict | list = PROMPTS, **changes) -> Conf
     if not data.exists():
         make_ade(data)
         write_base(folder / 'base.pth')
-    head = dict(
-        in_channels=32, channels=16, num_classes=150, num_convs=1, norm_cfg=dict(type='BN'), dropout_ratio=0.1
-    )
+    head = dict(in_channels=32, channels=16, num_classes=150, num_convs=1, norm_cfg=dict(type='BN'), dropout_ratio=0.1)
     return _config(
         folder,
         scope='mmseg',
@@ -101,9 +99,7 @@ def cls_config(folder: Path, *, tuner: dict | list = PROMPTS, **changes) -> Conf
             head=dict(type='LinearClsHead', num_classes=3, in_channels=32),
         ),
         loaders=dict(
-            train_dataloader=_folder_loader(
-                data, 'train', [dict(type='RandomResizedCrop', scale=32)], shuffle=True
-            ),
+            train_dataloader=_folder_loader(data, 'train', [dict(type='RandomResizedCrop', scale=32)], shuffle=True),
             val_dataloader=_folder_loader(data, 'val', [], shuffle=False),
         ),
         evaluator=dict(type='Accuracy', topk=(1,)),
@@ -179,9 +175,7 @@ def _ade_loader(data: Path, split: str, transforms: list) -> dict:
     return dict(
         batch_size=2,
         num_workers=0,
-        sampler=dict(type='InfiniteSampler', shuffle=True)
-        if training
-        else dict(type='DefaultSampler', shuffle=False),
+        sampler=dict(type='InfiniteSampler', shuffle=True) if training else dict(type='DefaultSampler', shuffle=False),
         dataset=dict(
             type='ADE20KDataset',
             data_root=str(data),

@@ -18,7 +18,9 @@ from mmvpt.engine import delta
 from mmvpt.engine.parts import unwrap
 from mmvpt.registry import HOOKS
 
-DEPLOYMENT = 'mmvpt_delta'  # in a resume file's meta: the metadata of the deployment file
+# in the meta of a resume file
+DEPLOYMENT = 'mmvpt_delta'  # the metadata of its deployment file
+OUTDATED = 'mmvpt_outdated'  # files that it replaces, and that a killed run did not come to remove
 PathLike = str | os.PathLike[str]
 
 
@@ -31,7 +33,7 @@ class DeltaFiles(AtomicBackend):
     """
 
     def __init__(self) -> None:
-        self._outdated: list[tuple[Path, int]] = []
+        self.outdated: dict[Path, int] = {}
 
     def put(self, obj: bytes, filepath: PathLike) -> None:
         """Write the deployment file, then the resume file."""
@@ -43,19 +45,26 @@ class DeltaFiles(AtomicBackend):
 
     def remove(self, filepath: PathLike) -> None:
         """Note a resume file as outdated."""
-        self._outdated.append((Path(filepath), os.stat(filepath).st_mtime_ns))
+        path = Path(filepath)
+        if path.exists():
+            self.outdated[path] = path.stat().st_mtime_ns
 
     def sweep(self) -> None:
         """Remove what is outdated, unless it was written anew, together with its deployment file."""
-        for path, written in self._outdated:
+        for path, written in self.outdated.items():
             if path.stat().st_mtime_ns == written:
                 path.unlink()
                 _deployment_file(path).unlink(missing_ok=True)
-        self._outdated.clear()
+        self.outdated.clear()
 
 
 def _deployment_file(path: PathLike) -> Path:
     return Path(path).with_suffix('.safetensors')
+
+
+def _files(runner: Runner) -> list[DeltaFiles]:
+    found = [getattr(hook, 'file_backend', None) for hook in runner.hooks]
+    return [files for files in found if isinstance(files, DeltaFiles)]
 
 
 @HOOKS.register_module()
@@ -90,6 +99,10 @@ class DeltaCheckpointHook(Hook):
             dataset_meta={key: dataset_meta[key] for key in ('classes', 'palette') if key in dataset_meta},
         )
         self._metadata = delta.as_json(delta.describe_delta(model, self._fingerprints) | about_run)
+        for files in _files(runner) if runner.iter else ():
+            for path in self._leftovers:
+                files.remove(path)
+            files.sweep()
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Leave only the delta in the checkpoint, of averaged weights too."""
@@ -99,9 +112,11 @@ class DeltaCheckpointHook(Hook):
             checkpoint['ema_state_dict'] = self._delta_of_average(model, checkpoint['ema_state_dict'])
         meta = checkpoint['meta']
         meta[DEPLOYMENT] = dict(self._metadata, epoch=meta['epoch'], iter=meta['iter'])
+        meta[OUTDATED] = [str(path) for files in _files(runner) for path in files.outdated]
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Refuse a delta whose keys or shapes are not the model's."""
+        self._leftovers = checkpoint.get('meta', {}).get(OUTDATED, [])
         state_dict = checkpoint.get('state_dict', checkpoint)
         if not delta.is_delta(state_dict):
             return
@@ -114,19 +129,15 @@ class DeltaCheckpointHook(Hook):
 
     def after_train_iter(self, runner: Runner, **_: Any) -> None:
         """Remove outdated files, now that the new ones are complete."""
-        for hook in runner.hooks:
-            files = getattr(hook, 'file_backend', None)
-            if isinstance(files, DeltaFiles):
-                files.sweep()
+        for files in _files(runner):
+            files.sweep()
 
     after_train_epoch = after_val_epoch = after_train_iter
 
     def _delta_of_average(self, model: nn.Module, state_dict: dict[str, Any]) -> dict[str, Any]:
         """Of MMEngine's averaged model: it holds the model as ``module`` beside a count of its own."""
         level = 'module.'
-        inside = {
-            name.removeprefix(level): value for name, value in state_dict.items() if name.startswith(level)
-        }
+        inside = {name.removeprefix(level): value for name, value in state_dict.items() if name.startswith(level)}
         own = {name: value for name, value in state_dict.items() if not name.startswith(level)}
         average = delta.delta_state_dict(model, self._fingerprints, inside)
         return own | {level + name: value for name, value in average.items()}

@@ -1,0 +1,95 @@
+"""Trainings in processes of their own, which start fast: they fork from a server that has imported everything."""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import os
+import random
+import time
+from ctypes import c_int
+
+import mmpretrain.models  # noqa: F401
+import mmseg.models  # noqa: F401
+import torch
+from mmengine.config import Config
+from mmengine.hooks import checkpoint_hook
+
+import mmvpt.checkpoint
+from mmvpt.engine.launch import build_runner
+
+SPAWN = multiprocessing.get_context('forkserver')
+SPAWN.set_forkserver_preload([__name__])
+STARTING, TRAINING, WRITING = range(3)
+
+
+def start(target, *args):
+    """Start a function of this module in a process of its own."""
+    process = SPAWN.Process(target=target, args=args)
+    process.start()
+    return process
+
+
+def finish(*processes):
+    """Wait for processes that must succeed."""
+    for process in processes:
+        process.join(timeout=120)
+    assert [process.exitcode for process in processes] == [0] * len(processes)
+
+
+def train_rank(config: dict, rank: int, world: int, port: int) -> None:
+    """Train as one of several processes."""
+    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE=str(world))
+    os.environ.update(MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
+    train_alone(config, launcher='pytorch')
+
+
+def train_alone(config: dict, launcher: str = 'none') -> None:
+    """Train without the seconds that pretty-printing a config takes."""
+    torch.set_num_threads(1)
+    Config.pretty_text = property(repr)
+    build_runner(Config(config), launcher).train()
+
+
+def train_with_slow_files(config: dict, phase) -> None:
+    """Train, taking long over every step of writing a file, and tell the phase."""
+
+    class SlowFile(io.FileIO):
+        def write(self, data):
+            half = len(data) // 2
+            done = super().write(data[:half])
+            time.sleep(0.02)
+            return done + super().write(data[half:])
+
+    def slowly(action):
+        def act(*args, **kwargs):
+            phase.value = WRITING
+            time.sleep(0.01)
+            result = action(*args, **kwargs)
+            time.sleep(0.01)
+            phase.value = TRAINING
+            return result
+
+        return act
+
+    mmvpt.checkpoint.open = slowly(SlowFile)
+    checkpoint_hook.open = slowly(open)
+    os.replace, os.fsync, os.unlink = slowly(os.replace), slowly(os.fsync), slowly(os.unlink)
+    train_alone(config)
+
+
+class Victim:
+    """A training to be killed, in its steps or while it writes a file."""
+
+    def __init__(self, config: dict) -> None:
+        self.phase = SPAWN.Value(c_int, STARTING)
+        self.process = start(train_with_slow_files, config, self.phase)
+
+    def kill(self, phase: int, moment: random.Random) -> int:
+        """Wait for a phase and a random while more, kill, and say in which phase that was."""
+        while self.process.is_alive() and self.phase.value != phase:
+            time.sleep(0.001)
+        time.sleep(moment.uniform(0, 0.3))
+        self.process.kill()
+        self.process.join()
+        return self.phase.value

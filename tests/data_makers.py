@@ -44,3 +44,20 @@ def make_image_folder(
 def _write(path: Path, image: np.ndarray) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     assert cv2.imwrite(str(path), image)
+
+
+def make_cub(root: Path, num_images: int = 4, size: int = 32) -> Path:
+    """Images and the three text files of CUB-200-2011; the first image of each two is for training."""
+    rng = np.random.default_rng(0)
+    names = [f'{index % 200 + 1:03d}.Bird/{index:04d}.jpg' for index in range(2 * num_images)]
+    for name in names:
+        _write(root / 'images' / name, rng.integers(0, 256, (size, size, 3), np.uint8))
+    columns = {
+        'images.txt': names,
+        'image_class_labels.txt': [index % 200 + 1 for index in range(len(names))],
+        'train_test_split.txt': [1 - index % 2 for index in range(len(names))],
+    }
+    for file, column in columns.items():
+        lines = (f'{index} {value}\n' for index, value in enumerate(column, start=1))
+        (root / file).write_text(''.join(lines))
+    return root

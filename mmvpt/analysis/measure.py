@@ -1,0 +1,47 @@
+"""Time and memory of functions, side by side in one process, where a ratio means something."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from statistics import median
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.graph import saved_tensors_hooks
+
+
+def median_seconds(functions: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Time functions in turn, so that a machine that drifts slows all of them; the first round is warm-up."""
+    seconds: dict[str, list[float]] = {name: [] for name in functions}
+    for _ in range(repeats + 1):
+        for name, function in functions.items():
+            _synchronize()
+            start = time.perf_counter()
+            function()
+            _synchronize()
+            seconds[name].append(time.perf_counter() - start)
+    return {name: median(times[1:]) for name, times in seconds.items()}
+
+
+def saved_bytes(forward: Callable[[], object], models: Iterable[nn.Module]) -> int:
+    """Bytes of activations that a forward keeps for backward: every storage once, those of the models not at all."""
+    weights = {param.untyped_storage().data_ptr() for model in models for param in model.parameters()}
+    saved: dict[int, int] = {}
+    alive = []  # a storage freed and taken again would count as one
+
+    def note(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in weights:
+            saved[storage.data_ptr()] = storage.nbytes()
+            alive.append(tensor)
+        return tensor
+
+    with saved_tensors_hooks(note, lambda tensor: tensor):
+        forward()
+    return sum(saved.values())
+
+
+def _synchronize() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()

@@ -1,0 +1,72 @@
+"""Who may import whom: arrows point up the list of rooms only."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / 'mmvpt'
+#: Rooms, and what they may take from the house beside themselves; a later room is never in an earlier one's list.
+ROOMS: dict[str, set[str]] = {
+    'version': set(),
+    'compat': set(),
+    'checkpoint': set(),
+    'layers': set(),
+    'registry': {'checkpoint'},
+    'config_paths': set(),
+    'check_env': {'compat', 'version'},
+    'converters': {'checkpoint', 'version'},
+    'datasets': {'registry', 'checkpoint'},
+    'anatomy': {'layers'},
+    'tuners': {'registry', 'layers', 'anatomy'},
+    'models': {'registry', 'checkpoint', 'layers', 'anatomy', 'tuners'},
+    'engine': {'registry', 'checkpoint', 'compat', 'config_paths', 'version', 'layers', 'models'},
+    'analysis': {'checkpoint', 'engine', 'models', 'datasets'},
+    '__init__': {'version', 'compat', 'config_paths'},
+}
+FILES = sorted(PACKAGE.rglob('*.py'))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix('.py')
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Absolute names of all that a file imports, in functions too."""
+    package = ('mmvpt', *path.relative_to(PACKAGE).parts[:-1])
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            module = '.'.join((*above, *filter(None, [node.module])))
+            yield from (f'{module}.{alias.name}' for alias in node.names)
+
+
+@pytest.mark.parametrize('path', FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_room_imports_only_rooms_before_it(path: Path) -> None:
+    room = room_of(path)
+    taken = {name.split('.')[1] for name in imports(path) if name.startswith('mmvpt.')}
+    assert taken - {room} <= ROOMS[room]
+
+
+def test_the_list_of_rooms_is_in_order() -> None:
+    order = list(ROOMS)
+    for room, above in ROOMS.items():
+        assert all(order.index(other) < order.index(room) for other in above), room
+    assert {room_of(path) for path in FILES} == set(order)
+
+
+def test_only_anatomies_import_the_segmentation_and_detection_packages() -> None:
+    allowed = {PACKAGE / 'anatomy' / 'mmseg.py', PACKAGE / 'anatomy' / 'mmdet.py'}
+    hosts = {path for path in FILES for name in imports(path) if name.split('.')[0] in ('mmseg', 'mmdet')}
+    assert hosts <= allowed
+
+
+def test_tuners_know_their_base_and_not_each_other() -> None:
+    for path in (PACKAGE / 'tuners').glob('[!_]*.py'):
+        siblings = {name.split('.')[2] for name in imports(path) if name.startswith('mmvpt.tuners.')}
+        assert siblings <= {'base'}, path.name

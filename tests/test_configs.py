@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
@@ -9,7 +10,7 @@ from uuid import uuid4
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.registry import MODELS, init_default_scope
+from mmengine.registry import MODELS, PARAM_SCHEDULERS, init_default_scope
 from mmengine.runner import Runner
 from torch import nn
 
@@ -89,6 +90,9 @@ def test_a_showcase_trains_evaluates_and_leaves_a_delta(name: str, tmp_path: Pat
     runner = Runner.from_cfg(config)
     runner.train()
     assert runner.iter == 2
+    if config.get('auto_scale_lr'):
+        scaled = config.optim_wrapper.optimizer.lr * config.train_dataloader.batch_size / 256
+        assert [group['initial_lr'] for group in runner.optim_wrapper.param_groups] == [scaled]
     metric = 'val/mIoU' if config.default_scope == 'mmseg' else 'val/accuracy/top1'
     assert 0 <= runner.message_hub.get_scalar(metric).current() <= 100
     (delta,) = Path(config.work_dir).glob('*.safetensors')
@@ -139,3 +143,27 @@ def test_vit_on_cub_trains_the_parameters_of_the_paper(method: str, backbone: in
 def test_fragments_hold_no_model_so_that_any_can_be_composed() -> None:
     for path in (CONFIGS / '_base_').glob('[!m]*/*.py'):
         assert 'model' not in Config.fromfile(path), path
+
+
+@pytest.mark.parametrize(('schedule', 'base_lr'), [('vpt_sgd_100e', 5.0), ('vpt_adamw_100e', 0.0005)])
+def test_the_recipe_warms_up_for_ten_epochs_and_decays_by_a_cosine(schedule: str, base_lr: float) -> None:
+    """VPT, appendix A: warm-up of 10 of 100 epochs, cosine; lr * batch / 256 by MMEngine's auto_scale_lr."""
+    config = Config.fromfile(CONFIGS / '_base_' / 'schedules' / f'{schedule}.py')
+    assert config.optim_wrapper.optimizer.lr == base_lr
+    assert base_lr in config.grid['lr']
+    assert config.auto_scale_lr == dict(base_batch_size=256, enable=True)
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=base_lr)
+    schedulers = [
+        PARAM_SCHEDULERS.build(dict(item, optimizer=optimizer, epoch_length=4)) for item in config.param_scheduler
+    ]
+    factors = []
+    for _ in range(100 * 4):
+        factors.append(optimizer.param_groups[0]['lr'] / base_lr)
+        optimizer.step()
+        for scheduler in schedulers:
+            scheduler.step()
+    steps = range(10 * 4, 100 * 4)
+    assert 0 < factors[0] <= 0.001
+    assert factors[20] == pytest.approx(20 / 39, abs=0.01)
+    cosine = [0.5 * (1 + math.cos(math.pi * (step - 40) / 359)) for step in steps]
+    assert factors[40:] == pytest.approx(cosine, abs=0.01)

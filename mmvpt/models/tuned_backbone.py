@@ -32,13 +32,18 @@ class TunedBackbone(BaseModule):
     Args:
         backbone: Config of any registered backbone, or the backbone itself.
         tuner: Config of a tuner, or of several that act in order.
+        init_cfg: Where the backbone's weights come from, instead of the ``init_cfg`` in its own config; so that the
+            backbone of a stock config can be wrapped as it is.
     """
 
     backbone: Any  # of any class
 
-    def __init__(self, backbone: dict | nn.Module, tuner: dict | list[dict]) -> None:
+    def __init__(
+        self, backbone: dict | nn.Module, tuner: dict | list[dict], init_cfg: dict | list[dict] | None = None
+    ) -> None:
         super().__init__()
         self.backbone = _build_backbone(backbone)
+        self.backbone.init_cfg = init_cfg or self.backbone.init_cfg
         self.tuner = build_tuner(tuner)
         trainable = {param for param in self.backbone.parameters() if param.requires_grad}
         self.backbone.requires_grad_(False)

@@ -38,6 +38,13 @@ def test_init_cfg_brings_the_base(config: dict, prefix: str, tmp_path: Path) -> 
         assert_close(tuned.backbone.state_dict()[name], tensor, rtol=0, atol=0)
 
 
+def test_the_wrapper_can_say_where_the_base_comes_from(tmp_path: Path) -> None:
+    base = MODELS.build(VIT)
+    tuned = TunedBackbone(VIT, DEEP, init_cfg=saved(tmp_path / 'base.safetensors', base))
+    tuned.init_weights()
+    assert_close(tuned.backbone.pos_embed, base.pos_embed, rtol=0, atol=0)
+
+
 @pytest.mark.parametrize('config', [VIT, MMSEG_VIT], ids=['mmpretrain', 'mmseg'])
 def test_the_position_embedding_of_another_image_size_is_resized(config: dict, tmp_path: Path) -> None:
     size = 64 if config is VIT else (64, 64)

@@ -141,6 +141,7 @@ def _config(folder: Path, scope: str, model: dict, loaders: dict, evaluator: dic
             model=model,
             **loaders,
             test_dataloader=loaders['val_dataloader'],
+            test_pipeline=loaders['val_dataloader']['dataset']['pipeline'],  # read by the inference APIs
             val_evaluator=evaluator,
             test_evaluator=evaluator,
             train_cfg=length,

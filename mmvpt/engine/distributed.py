@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
+from typing import Any
 
 import torch.distributed as dist
 from mmengine.config import Config, ConfigDict
+from mmengine.model import MMDistributedDataParallel
+from mmengine.registry import MODEL_WRAPPERS
+from torch import nn
+
+from mmvpt.layers.sync_batch_norm import adopt_sync_batch_norms
 
 # by launcher: the variables that hold rank, number of processes, and rank on this machine
 VARIABLES = {
@@ -33,14 +39,21 @@ def start_gloo(launcher: str) -> None:
     dist.init_process_group('gloo')
 
 
-def wrap_on_cpu(cfg: Config) -> None:
-    """Have the model wrapped without the number of a GPU."""
-    wrapper = cfg.get('model_wrapper_cfg') or dict(
-        type='MMDistributedDataParallel',
-        broadcast_buffers=False,
-        find_unused_parameters=cfg.get('find_unused_parameters', False),
-    )
-    cfg.model_wrapper_cfg = ConfigDict(wrapper, device_ids=None)
+@MODEL_WRAPPERS.register_module()
+class CPUDistributedDataParallel(MMDistributedDataParallel):
+    """MMEngine's wrapper for a model without a GPU: no number of a device, and batch norms that synchronize."""
+
+    def __init__(self, module: nn.Module, device_ids: None = None, **kwargs: Any) -> None:
+        adopt_sync_batch_norms(module)
+        super().__init__(module=module, device_ids=None, **kwargs)
+
+
+def wrap_for_cpu(cfg: Config) -> None:
+    """Have the model wrapped for a machine without GPUs, unless the config has a wrapper of its own."""
+    unused = cfg.get('find_unused_parameters', False)
+    wrapper = cfg.get('model_wrapper_cfg') or dict(broadcast_buffers=False, find_unused_parameters=unused)
+    if wrapper.get('type', 'MMDistributedDataParallel') == 'MMDistributedDataParallel':
+        cfg.model_wrapper_cfg = ConfigDict(wrapper, type='CPUDistributedDataParallel')
 
 
 def _first_node() -> str:

@@ -14,11 +14,10 @@ from mmengine.runner import Runner
 
 from mmvpt.checkpoint import ALLOW_PICKLE
 from mmvpt.config_paths import find_config
-from mmvpt.engine.distributed import VARIABLES, start_gloo, wrap_on_cpu
+from mmvpt.engine.distributed import VARIABLES, start_gloo, wrap_for_cpu
 from mmvpt.engine.evaluate import set_output, set_tta, show_predictions
 from mmvpt.engine.hosts import read_config, require_hosts
 from mmvpt.engine.resume import existing_checkpoint, find_latest_checkpoint, say
-from mmvpt.layers.sync_batch_norm import adopt_sync_batch_norms
 
 LAUNCHERS = ('none', *VARIABLES)
 
@@ -155,14 +154,10 @@ def set_resume(cfg: Config, resume: str) -> None:
 def build_runner(cfg: Config, launcher: str) -> Runner:
     """Build the runner of a config, among several processes where a launcher started them."""
     cfg.launcher = launcher
-    on_cpu = launcher != 'none' and not torch.cuda.is_available()
-    if on_cpu:
+    if launcher != 'none' and not torch.cuda.is_available():
         start_gloo(launcher)
-        wrap_on_cpu(cfg)
-    runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
-    if on_cpu:
-        adopt_sync_batch_norms(runner.model)
-    return runner
+        wrap_for_cpu(cfg)
+    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
 
 
 def allow_pickle() -> None:

@@ -6,10 +6,16 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.distributed.nn.functional import all_reduce
+from torch.nn.modules.batchnorm import _BatchNorm
 
 
-class CPUSyncBatchNorm(nn.SyncBatchNorm):
-    """:class:`torch.nn.SyncBatchNorm` for processes without a GPU: same values, gradients and statistics."""
+class CPUSyncBatchNorm(_BatchNorm):
+    """:class:`torch.nn.SyncBatchNorm` for processes without a GPU: same values, gradients and statistics.
+
+    Not a subclass of it, because DistributedDataParallel refuses those on the CPU.
+    """
+
+    process_group: dist.ProcessGroup | None = None
 
     def forward(self, x: Tensor) -> Tensor:  # (B, C, ...)
         if not (self.training and dist.is_available() and dist.is_initialized()):
@@ -44,10 +50,16 @@ class CPUSyncBatchNorm(nn.SyncBatchNorm):
         self.num_batches_tracked.add_(1)
         return 1 / int(self.num_batches_tracked) if self.momentum is None else self.momentum
 
+    def _check_input_dim(self, input: Tensor) -> None:
+        if input.dim() < 2:
+            raise ValueError(
+                f'Batch norm needs images and channels, at least (B, C); this has shape {tuple(input.shape)}.'
+            )
+
 
 def adopt_sync_batch_norms(model: nn.Module) -> int:
     """Turn every :class:`torch.nn.SyncBatchNorm` of a model into ours, in place, and return their number."""
-    layers = [module for module in model.modules() if type(module) is nn.SyncBatchNorm]
+    layers: list[nn.Module] = [module for module in model.modules() if isinstance(module, nn.SyncBatchNorm)]
     for layer in layers:
         layer.__class__ = CPUSyncBatchNorm
     return len(layers)

@@ -124,8 +124,7 @@ def read_delta(path: PathLike) -> dict[str, Any]:
         raise ValueError(f'{path} is no delta: no base_fingerprint. DeltaCheckpointHook writes deltas.')
     if meta.get('format', FORMAT) > FORMAT:
         raise ValueError(
-            f'{path} is a delta of format {meta["format"]}; mmvpt {__version__} reads up to {FORMAT}. '
-            'Update mmvpt.'
+            f'{path} is a delta of format {meta["format"]}; mmvpt {__version__} reads up to {FORMAT}. Update mmvpt.'
         )
     return dict(state_dict=state_dict, meta=meta)
 

@@ -85,8 +85,8 @@ class Fetch:
             return self.dataset[int(draw)]
         except Exception as error:
             raise ValueError(
-                f'{self._files_of(int(draw))} (sample {int(draw)} of {type(self.dataset).__name__}) '
-                f'cannot be loaded: {type(error).__name__}: {error}. Mend the file, or take it out of the data set.'
+                f'{self._files_of(int(draw))} (sample {int(draw)} of {type(self.dataset).__name__}) cannot be loaded: '
+                f'{type(error).__name__}: {error}. If the file is damaged, mend it or take it out of the data set.'
             ) from error
 
     def _files_of(self, index: int) -> str:

@@ -40,9 +40,7 @@ class TrainableParamsConstructor(DefaultOptimWrapperConstructor):
         super().__init__(optim_wrapper_cfg, paramwise_cfg or dict(custom_keys={}))
         _check_options(self.paramwise_cfg)
 
-    def add_params(
-        self, params: list[dict], module: nn.Module, prefix: str = '', is_dcn_module: Any = None
-    ) -> None:
+    def add_params(self, params: list[dict], module: nn.Module, prefix: str = '', is_dcn_module: Any = None) -> None:
         """Add the parameters of ``module`` that train, one group for each pair of learning rate and decay."""
         rules = Rules(self.paramwise_cfg, tuned_backbones(module))
         trained = [(name, param) for name, param in module.named_parameters() if param.requires_grad]
@@ -63,9 +61,7 @@ class TrainableParamsConstructor(DefaultOptimWrapperConstructor):
         for group in params:
             options = ', '.join(f'{key}={group[key]}' for key in ('lr', 'weight_decay') if key in group)
             count = sum(param.numel() for param in group['params'])
-            print_log(
-                f'Optimizer group "{group["name"]}": {count:,} parameters, {options or "defaults"}', 'current'
-            )
+            print_log(f'Optimizer group "{group["name"]}": {count:,} parameters, {options or "defaults"}', 'current')
 
     def _new_group(self, lr_mult: float, decay_mult: float) -> dict:
         group: dict[str, Any] = dict(params=[], name='')
@@ -76,9 +72,7 @@ class TrainableParamsConstructor(DefaultOptimWrapperConstructor):
             if base is not None:
                 group[key] = base * multiplier
             elif multiplier != 1:
-                raise ValueError(
-                    f'A multiplier of {key} needs a number to multiply. Set optimizer=dict({key}=...).'
-                )
+                raise ValueError(f'A multiplier of {key} needs a number to multiply. Set optimizer=dict({key}=...).')
         return group
 
 
@@ -134,6 +128,4 @@ def _check_options(paramwise_cfg: dict) -> None:
     rules = {key: value for key, value in paramwise_cfg.items() if key != 'custom_keys'}
     for key, rule in (rules | paramwise_cfg.get('custom_keys', {})).items():
         if not isinstance(rule, dict) or set(rule) - set(MULTIPLIERS):
-            raise ValueError(
-                f'paramwise_cfg gives {key!r} {rule!r}. Possible: a dict of {" and ".join(MULTIPLIERS)}.'
-            )
+            raise ValueError(f'paramwise_cfg gives {key!r} {rule!r}. Possible: a dict of {" and ".join(MULTIPLIERS)}.')

@@ -99,10 +99,8 @@ class DeltaCheckpointHook(Hook):
             dataset_meta={key: dataset_meta[key] for key in ('classes', 'palette') if key in dataset_meta},
         )
         self._metadata = delta.as_json(delta.describe_delta(model, self._fingerprints) | about_run)
-        for files in _files(runner) if runner.iter else ():
-            for path in self._leftovers:
-                files.remove(path)
-            files.sweep()
+        if runner.iter and runner.rank == 0:
+            self._sweep_leftovers(runner)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Leave only the delta in the checkpoint, of averaged weights too."""
@@ -133,6 +131,13 @@ class DeltaCheckpointHook(Hook):
             files.sweep()
 
     after_train_epoch = after_val_epoch = after_train_iter
+
+    def _sweep_leftovers(self, runner: Runner) -> None:
+        """Remove what the killed run had no time to."""
+        for files in _files(runner):
+            for path in self._leftovers:
+                files.remove(path)
+            files.sweep()
 
     def _delta_of_average(self, model: nn.Module, state_dict: dict[str, Any]) -> dict[str, Any]:
         """Of MMEngine's averaged model: it holds the model as ``module`` beside a count of its own."""

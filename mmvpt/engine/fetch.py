@@ -12,6 +12,8 @@ import torch
 from mmengine.dist import get_dist_info
 from torch.utils.data import Dataset, Sampler
 
+SAMPLE, STEP = 1, 2  # what random numbers are for; no two purposes share them
+
 
 class Draw(int):
     """An index into a data set that remembers its place in the stream of all draws of a run."""
@@ -80,7 +82,7 @@ class Fetch:
 
     def _load(self, draw: int) -> Any:
         if self.seed is not None and isinstance(draw, Draw):
-            seed_everything(self.seed, draw.epoch, draw.position)
+            seed_everything(SAMPLE, self.seed, draw.epoch, draw.position)
         try:
             return self.dataset[int(draw)]
         except Exception as error:

@@ -33,7 +33,7 @@ class DeltaFiles(AtomicBackend):
     """
 
     def __init__(self) -> None:
-        self.outdated: dict[Path, int] = {}
+        self.outdated: dict[Path, int | None] = {}
 
     def put(self, obj: bytes, filepath: PathLike) -> None:
         """Write the deployment file, then the resume file."""
@@ -45,21 +45,23 @@ class DeltaFiles(AtomicBackend):
 
     def remove(self, filepath: PathLike) -> None:
         """Note a resume file as outdated."""
-        path = Path(filepath)
-        if path.exists():
-            self.outdated[path] = path.stat().st_mtime_ns
+        self.outdated[Path(filepath)] = _written_at(filepath)
 
     def sweep(self) -> None:
         """Remove what is outdated, unless it was written anew, together with its deployment file."""
         for path, written in self.outdated.items():
-            if path.stat().st_mtime_ns == written:
-                path.unlink()
+            if _written_at(path) == written:
+                path.unlink(missing_ok=True)
                 _deployment_file(path).unlink(missing_ok=True)
         self.outdated.clear()
 
 
 def _deployment_file(path: PathLike) -> Path:
     return Path(path).with_suffix('.safetensors')
+
+
+def _written_at(path: PathLike) -> int | None:
+    return os.stat(path).st_mtime_ns if os.path.exists(path) else None
 
 
 def _files(runner: Runner) -> list[DeltaFiles]:

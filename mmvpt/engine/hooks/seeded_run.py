@@ -8,7 +8,7 @@ from mmengine.dist import get_rank
 from mmengine.hooks import CheckpointHook, Hook
 from mmengine.runner import Runner
 
-from mmvpt.engine.fetch import DrawStream, fetch_of, seed_everything
+from mmvpt.engine.fetch import STEP, DrawStream, fetch_of, seed_everything
 from mmvpt.registry import HOOKS
 
 
@@ -44,7 +44,7 @@ class SeededRunHook(Hook):
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Seed the step."""
-        seed_everything(runner.seed, runner.iter, get_rank())
+        seed_everything(STEP, runner.seed, runner.iter, get_rank())
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Record the state of the random number generators."""

@@ -35,6 +35,20 @@ def test_the_config_of_the_readme_tunes_a_stock_config(tmp_path: Path) -> None:
     assert trained == 12 * 10 * 768
 
 
+def test_the_config_of_the_guide_has_its_classes_everywhere(tmp_path: Path) -> None:
+    path = tmp_path / 'beach.py'
+    path.write_text(python_blocks(ROOT / 'docs' / 'guide.md')[0])
+    config = Config.fromfile(path)
+    heads = [config.model.decode_head, *config.model.auxiliary_head]
+    assert [head.num_classes for head in heads] == [3] * 4
+    for loader in (config.train_dataloader, config.val_dataloader, config.test_dataloader):
+        assert loader.dataset.type == 'BaseSegDataset'
+        assert len(loader.dataset.metainfo.classes) == 3
+    init_default_scope(config.default_scope)
+    with torch.device('meta'):
+        assert MODELS.build(config.model).auxiliary_head[2].conv_seg.out_channels == 3
+
+
 def test_the_method_of_the_guide_for_extending_works() -> None:
     names: dict = {}
     exec(python_blocks(ROOT / 'docs' / 'extend.md')[0], names)  # noqa: S102

@@ -2,9 +2,9 @@
 
     python tools/benchmark.py vpt
 
-compares VPT-deep as keys and values with the token form of the public code, with the plain backbone and with full
-fine-tuning: a forward without gradients, a training step (forward, backward, SGD), and the bytes of activations saved
-for backward per image. Run it on an otherwise idle machine.
+compares VPT-deep as keys and values, as it trains and folded, with the token form of the public code, with the plain
+backbone and with full fine-tuning: a forward without gradients, a training step (forward, backward, SGD), and the bytes
+of activations saved for backward per image. Run it on an otherwise idle machine.
 """
 
 from __future__ import annotations
@@ -62,37 +62,37 @@ class Contestant:
 def vpt_contestants(num_tokens: int, args: argparse.Namespace) -> dict[str, Contestant]:
     """The plain backbone, ours, the token form, and full fine-tuning."""
     config = dict(type='mmpretrain.VisionTransformer', arch=args.arch, img_size=args.size)
-    ours = TunedBackbone(config, dict(type='DeepPrompts', num_tokens=num_tokens))
+    ours, folded = (TunedBackbone(config, dict(type='DeepPrompts', num_tokens=num_tokens)) for _ in range(2))
     tokens = MODELS.build(config).requires_grad_(False)
     tokens.prompts = nn.ParameterList(torch.zeros(num_tokens, tokens.embed_dims) for _ in tokens.layers)
     tokens.to(args.device)
     prompt_as_tokens(tokens.layers, tokens.prompts)
-    backbones = dict(
-        plain=MODELS.build(config).requires_grad_(False), ours=ours, token=tokens, full=MODELS.build(config)
-    )
+    plain, full = MODELS.build(config).requires_grad_(False), MODELS.build(config)
+    backbones = dict(plain=plain, ours=ours, folded=folded.to(args.device).eval().fold(), token=tokens, full=full)
     return {name: Contestant(backbone, args) for name, backbone in backbones.items()}
 
 
 def vpt(args: argparse.Namespace) -> None:
     """Print one row for each number of prompts."""
-    print(
-        f'ViT-{args.arch}, {args.size} px, batch {args.batch}, {args.device}, {"bf16" if args.amp else "fp32"}; ',
-        end='',
-    )
+    precision = 'bf16' if args.amp else 'fp32'
+    print(f'ViT-{args.arch}, {args.size} px, batch {args.batch}, {args.device}, {precision};', end=' ')
     print(f'medians of {args.repeats}, {torch.get_num_threads()} threads')
-    print(f'{"":>4} | {"forward, of plain":^17} | {"training step of ours, of":^25} | {"saved, MiB per image":^25}')
-    print(f'{"p":>4} | {"ours":>8} {"token":>8} | {"token":>12} {"full":>12} | {"ours":>8} {"token":>8} {"full":>7}')
+    print(f'{"":>4} | {"forward, of plain":^23} | {"step, of ours to":^15} | {"saved, MiB per image":^23}')
+    print(f'{"p":>4} | {"folded":>7} {"ours":>7} {"token":>7} | {"token":>7} {"full":>7} ', end='')
+    print(f'| {"ours":>7} {"token":>7} {"full":>7}')
     for num_tokens in args.num_tokens:
         runners = vpt_contestants(num_tokens, args)
-        forward = median_seconds(_bound(runners, 'forward', 'plain', 'ours', 'token'), args.repeats)
+        forward = median_seconds(_bound(runners, 'forward', 'plain', 'folded', 'ours', 'token'), args.repeats)
         step = median_seconds(_bound(runners, 'step', 'ours', 'token', 'full'), args.repeats)
-        saved = {name: runners[name].saved_mebibytes() for name in ('ours', 'token', 'full')}
-        print(
-            f'{num_tokens:>4} | {forward["ours"] / forward["plain"]:>8.3f} {forward["token"] / forward["plain"]:>8.3f} '
-            f'| {step["ours"] / step["token"]:>12.3f} {step["ours"] / step["full"]:>12.3f} '
-            f'| {saved["ours"]:>8.1f} {saved["token"]:>8.1f} {saved["full"]:>7.1f}',
-            flush=True,
+        columns = [
+            [forward[name] / forward['plain'] for name in ('folded', 'ours', 'token')],
+            [step['ours'] / step[name] for name in ('token', 'full')],
+            [runners[name].saved_mebibytes() for name in ('ours', 'token', 'full')],
+        ]
+        cells = (
+            ' '.join(f'{value:>7.3f}' if value < 10 else f'{value:>7.1f}' for value in column) for column in columns
         )
+        print(f'{num_tokens:>4} | {" | ".join(cells)}', flush=True)
 
 
 def _bound(runners: dict[str, Contestant], method: str, *names: str) -> dict[str, Callable[[], None]]:

@@ -15,6 +15,7 @@ from mmengine.runner import Runner
 from torch import nn
 
 from mmvpt.checkpoint import read_metadata
+from mmvpt.engine import launch, save_delta
 from tests.data_makers import make_ade, make_cub
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
@@ -98,6 +99,28 @@ def test_a_showcase_trains_evaluates_and_leaves_a_delta(name: str, tmp_path: Pat
     (delta,) = Path(config.work_dir).glob('*.safetensors')
     trained = sum(param.numel() for param in runner.model.parameters() if param.requires_grad)
     assert read_metadata(delta)['num_trained'] == trained
+
+
+def test_setr_is_evaluated_at_many_scales_and_flipped_and_draws_what_it_sees(tmp_path: Path) -> None:
+    config = Config.fromfile(CONFIGS / 'setr_vpt_ade20k.py')
+    on_ade20k(config, tmp_path)
+    pretrain(config, tmp_path)
+    config.test_dataloader.update(num_workers=0, persistent_workers=False)
+    config.work_dir = str(tmp_path / 'work')
+    init_default_scope('mmseg')
+    model = MODELS.build(config.model)
+    model.init_weights()
+    save_delta(tmp_path / 'delta.safetensors', model)
+    config.dump(tmp_path / 'setr.py')
+    metrics = launch.test(
+        str(tmp_path / 'setr.py'),
+        str(tmp_path / 'delta.safetensors'),
+        tta=True,
+        show_dir=str(tmp_path / 'drawn'),
+        cfg_options=dict(experiment_name=uuid4().hex),
+    )
+    assert 0 <= metrics['mIoU'] <= 100
+    assert len(list((tmp_path / 'drawn').rglob('*.png'))) == 2
 
 
 def count(config: Config) -> dict[str, int]:

@@ -30,7 +30,7 @@ class TunedBackbone(BaseModule):
     they are; a delta loads onto the base it was trained on and onto no other.
 
     Args:
-        backbone: Config of any registered backbone, or the backbone itself.
+        backbone: Config of any registered backbone, or the backbone itself with its weights.
         tuner: Config of a tuner, or of several that act in order.
         init_cfg: Where the backbone's weights come from, instead of the ``init_cfg`` in its own config; so that the
             backbone of a stock config can be wrapped as it is.
@@ -56,7 +56,7 @@ class TunedBackbone(BaseModule):
         self.unfrozen = list(self.tuner.unfreeze(anatomy))
         for param in _parameters(self.unfrozen):
             param.requires_grad_(param in trainable)
-        self._has_base = False
+        self._has_base = isinstance(backbone, nn.Module)  # which brings its weights; a config does not
         self._register_load_state_dict_pre_hook(self._prepare_state)
 
     def forward(self, image: Tensor, **options: Any) -> Any:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.testing import assert_close
 
+from mmvpt.engine import apply_delta, delta_state_dict
 from mmvpt.models import TunedBackbone
 
 from .table import CASES, DEPTH, Case
@@ -105,6 +106,21 @@ def test_a_deepcopy_is_independent(case: Case) -> None:
             param.add_(0.1)
     assert not torch.allclose(twin(image)[-1], before)
     assert_close(tuned(image)[-1], before, rtol=0, atol=0)
+
+
+def test_a_delta_holds_what_trained_and_brings_it_back(case: Case) -> None:
+    tuned, other = case.tuned(), case.tuned()
+    image = case.backbone.image()
+    if trains(tuned):
+        train(tuned, image)
+    delta = delta_state_dict(tuned)
+    trained = {name for name, param in tuned.named_parameters() if param.requires_grad}
+    assert trained <= delta.keys()
+    assert sum(delta[name].numel() for name in trained) == sum(
+        param.numel() for param in tuned.parameters() if param.requires_grad
+    )
+    apply_delta(other, delta)
+    assert_close(other.eval()(image)[-1], tuned.eval()(image)[-1], rtol=0, atol=0)
 
 
 def test_frozen_modules_stay_in_eval_and_train_returns_self(case: Case) -> None:

@@ -214,3 +214,18 @@ def test_deep_prompts_add_up_on_one_attention() -> None:
     for index, prompts in enumerate(one.tuner.prompts):
         prompts.data = torch.cat([tuner.prompts[index].data for tuner in two.tuner])
     assert_close(two(image)[-1], one(image)[-1])
+
+
+@pytest.mark.parametrize('config', [VIT, MMSEG_VIT], ids=['mmpretrain', 'mmseg'])
+def test_prompts_follow_autocast_folded_or_not(config: dict) -> None:
+    tuned = TunedBackbone(config, dict(type='DeepPrompts', num_tokens=5)).eval()
+    image = torch.randn(2, 3, 32, 32)
+    full = tuned(image)[-1]
+    with torch.autocast('cpu', torch.bfloat16):
+        half, folded = tuned(image)[-1], tuned.fold()(image)[-1]
+    assert_close(half.float(), full, rtol=0.1, atol=0.1)
+    assert_close(folded.float(), half.float(), rtol=0.1, atol=0.1)
+    tuned.train()
+    with torch.autocast('cpu', torch.bfloat16):
+        tuned(image)[-1].float().square().mean().backward()
+    assert all(prompts.grad.dtype == torch.float32 and prompts.grad.any() for prompts in tuned.tuner.parameters())

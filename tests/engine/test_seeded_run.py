@@ -52,8 +52,8 @@ LENGTHS = {
 def test_a_resumed_run_equals_an_uninterrupted_one_to_the_last_bit(tmp_path, make, changes, checkpoint):
     whole = train(make(tmp_path, **changes))
     changes |= dict(resume=True, load_from=str(tmp_path / 'work' / checkpoint), work_dir=str(tmp_path / 'resumed'))
-    for workers, persistent in ((0, False), (2, False), (2, True)):
-        loader = {'train_dataloader.num_workers': workers, 'train_dataloader.persistent_workers': persistent}
+    for workers in (0, 2):
+        loader = {'train_dataloader.num_workers': workers, 'train_dataloader.persistent_workers': workers > 0}
         resumed = train(make(tmp_path, **changes, **loader))
         assert resumed.iter == whole.iter
         assert_same(weights(whole), weights(resumed))

@@ -23,7 +23,7 @@ FOLDER_KEYS = {'mmpretrain': 'out_dir', 'mmdet': 'test_out_dir'}
 FLIP_AND_AVERAGE: dict[str, tuple[dict, dict]] = {
     'mmpretrain': (dict(type='mmpretrain.AverageClsScoreTTA'), {}),
     'mmdet': (
-        dict(type='mmdet.DetTTAModel', tta_cfg=dict(nms=dict(type='nms', iou_threshold=0.5), max_per_img=100)),
+        dict(type='DetTTAModel', tta_cfg=dict(nms=dict(type='nms', iou_threshold=0.5), max_per_img=100)),
         dict(meta_keys='img_id img_path ori_shape img_shape scale_factor flip flip_direction'.split()),
     ),
 }

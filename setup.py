@@ -58,6 +58,8 @@ setup(
     name='mmvpt',
     version=version(),
     description='Adapt a frozen vision backbone by training only prompts and a head',
+    long_description=(ROOT / 'README.md').read_text(encoding='utf-8'),
+    long_description_content_type='text/markdown',
     license='Apache-2.0',
     python_requires='>=3.10',
     packages=find_packages(include=['mmvpt', 'mmvpt.*']),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from mmengine.logging import print_log
+from mmengine.logging import MMLogger, print_log
 from mmengine.model import BaseModule
 from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor, nn
@@ -148,7 +149,8 @@ class TunedBackbone(BaseModule):
     def _prepare_delta(self, state: dict[str, Tensor], prefix: str, expected: str) -> None:
         """Bring the base if there is none yet, check that it is the delta's, and complete the state dict with it."""
         if not self._has_base:
-            self.init_weights()
+            with _without_init_report():
+                self.init_weights()
         frozen = self.frozen_state()
         actual = fingerprint(frozen)
         if actual != expected:
@@ -168,6 +170,18 @@ class TunedBackbone(BaseModule):
     def _base_name(self) -> str:
         init_cfg = self.backbone.init_cfg
         return init_cfg['checkpoint'] if init_cfg else 'random, as the config has no init_cfg of type Pretrained'
+
+
+@contextmanager
+def _without_init_report() -> Iterator[None]:
+    """Keep MMEngine from reporting how each tensor was initialised, where all of them are about to be loaded."""
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _build_backbone(backbone: dict | nn.Module) -> nn.Module:

@@ -185,7 +185,7 @@ def write_atomically(path: PathLike, write: Callable[[BinaryIO], object]) -> Non
     """Let ``write`` fill a new file and put it in the place of ``path`` only once it is safe on the disk."""
     path = Path(path).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f'.{path.name}.{os.getpid()}')
+    temporary = path.with_name(f'.{path.name}.partial')  # what a killed process left is overwritten
     try:
         with open(temporary, 'wb') as file:
             write(file)

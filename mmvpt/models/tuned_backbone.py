@@ -158,8 +158,9 @@ class TunedBackbone(BaseModule):
                 f'This delta was trained on another base. Fingerprint of its base: {expected}; of the one here: '
                 f'{actual} ({self._base_name()}). Give the backbone the init_cfg it was trained with.'
             )
-        wanted = {prefix + name for name in self.state_dict() if name.removeprefix('backbone.') not in frozen}
-        given = {name for name in state if name.startswith(prefix)}
+        tuned = {name: t for name, t in self.state_dict().items() if name.removeprefix('backbone.') not in frozen}
+        wanted = {(prefix + name, tuple(tensor.shape)) for name, tensor in tuned.items()}
+        given = {(name, tuple(tensor.shape)) for name, tensor in state.items() if name.startswith(prefix)}
         if wanted != given:
             raise ValueError(
                 f'This delta does not fit the tuner of the config. Missing: {sorted(wanted - given)}. '

@@ -138,3 +138,10 @@ def test_the_stock_inference_api_takes_a_delta(tmp_path):
     images = torch.randn(1, 3, 32, 32)
     assert_close(model(images), runner.model.eval()(images), rtol=0, atol=0)
     assert model.dataset_meta['classes'][:2] == ['wall', 'building']
+
+
+def test_prompts_of_another_length_are_refused_by_any_loader(tmp_path):
+    model = build_model(cls_config(tmp_path))
+    other = build_model(cls_config(tmp_path, tuner=dict(type='DeepPrompts', num_tokens=3)))
+    with pytest.raises(ValueError, match=r'tuner.prompts.0.*\(2, 32\)'):
+        other.load_state_dict(delta_state_dict(model))

@@ -23,7 +23,7 @@ ROOMS: dict[str, set[str]] = {
     'anatomy': {'layers'},
     'tuners': {'registry', 'layers', 'anatomy'},
     'models': {'registry', 'checkpoint', 'layers', 'anatomy', 'tuners'},
-    'engine': {'registry', 'checkpoint', 'compat', 'config_paths', 'version', 'layers', 'models'},
+    'engine': {'registry', 'checkpoint', 'compat', 'config_paths', 'version', 'layers', 'tuners', 'models'},
     'analysis': {'checkpoint', 'engine', 'models', 'datasets'},
     '__init__': {'version', 'compat', 'config_paths'},
 }

@@ -10,6 +10,7 @@ from mmengine.optim import DefaultOptimWrapperConstructor
 from torch import nn
 
 from mmvpt.registry import OPTIM_WRAPPER_CONSTRUCTORS
+from mmvpt.tuners.selective import is_bias
 
 from .parts import part_of, tuned_backbones
 
@@ -94,7 +95,7 @@ class Rules:
         """The label of a parameter's group and its two multipliers."""
         custom = [key for key in self.custom if key in name]
         self.used.update(custom)
-        parts = [part_of(name, self.prefixes)] + ['bias'] * (name.rpartition('.')[2] == 'bias')
+        parts = [part_of(name, self.prefixes)] + ['bias'] * is_bias(name)
         self.used.update(parts)
         if custom:
             key = max(custom, key=lambda key: (len(key), key))

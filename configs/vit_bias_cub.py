@@ -1,15 +1,5 @@
 """Biases and head of ViT-B/16 (ImageNet-21k) on CUB-200-2011; batch size of the VPT paper's Table 9."""
 
-_base_ = [
-    '_base_/backbones/vit-b16_in21k.py',
-    '_base_/tuners/bias.py',
-    '_base_/datasets/cub.py',
-    '_base_/schedules/vpt_adamw_100e.py',
-    '_base_/runtime_cls.py',
-    '_base_/hooks.py',
-]
-model = dict(
-    type='ImageClassifier',
-    backbone=dict(type='mmvpt.TunedBackbone', backbone=_base_.backbone, tuner=_base_.tuner),
-    head=dict(type='LinearClsHead', num_classes=_base_.num_classes, in_channels=_base_.feature_dim),
-)
+_base_ = ['_base_/models/vit-b16_cub.py', '_base_/tuners/bias.py', '_base_/schedules/vpt_adamw_100e.py']
+model = dict(backbone=dict(tuner=_base_.tuner))
+train_dataloader = dict(batch_size=128)

@@ -1,0 +1,139 @@
+"""Shapes as a whole: made once, checked ever after."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from rich.progress import track
+
+from mmvpt.checkpoint import write_atomically
+
+from .export import EXPORTERS, Exporter
+
+#: Raised with every change of what the same recipe draws.
+EDITION = 1
+MANIFEST = 'manifest.json'
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What decides every byte of one format."""
+
+    format: str
+    seed: int
+    size: int
+    splits: Mapping[str, int]
+    edition: int = EDITION
+
+    @property
+    def exporter(self) -> Exporter:
+        return EXPORTERS[self.format]
+
+
+def make_shapes(
+    root: str | Path,
+    formats: Iterable[str] = tuple(EXPORTERS),
+    *,
+    seed: int = 0,
+    size: int = 64,
+    splits: Mapping[str, int] | None = None,
+    workers: int = 0,
+) -> list[Path]:
+    """Write Shapes below ``root``, a folder for each format; what is there and whole is left alone.
+
+    Args:
+        root: The folder of the data set.
+        formats: Names out of ``EXPORTERS``.
+        seed: Other seeds draw other pictures; the same seed gives the same files, byte for byte.
+        size: Height and width of the pictures.
+        splits: Pictures of each split, ``train`` and ``val``, in place of the format's own numbers.
+        workers: Processes that share the work; 0 for none but this one.
+    """
+    folders = []
+    for name in formats:
+        recipe = _plan(name, seed, size, splits or {})
+        folders.append(_make_format(Path(root) / name, recipe, workers))
+    return folders
+
+
+def is_whole(folder: Path, recipe: Recipe) -> bool:
+    """Tell whether a folder holds all files of a recipe, unchanged."""
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        return False
+    try:
+        found = json.loads(manifest.read_text())
+    except json.JSONDecodeError:
+        return False
+    return found.get('recipe') == asdict(recipe) and found.get('digest') == _digest(folder)
+
+
+def _plan(name: str, seed: int, size: int, splits: Mapping[str, int]) -> Recipe:
+    if name not in EXPORTERS:
+        raise ValueError(f'Shapes has no format {name!r}. Formats: {", ".join(EXPORTERS)}.')
+    own = EXPORTERS[name].splits
+    for split, number in splits.items():
+        if split not in own:
+            raise ValueError(f'Shapes has no split {split!r}. Splits: {", ".join(own)}.')
+        if number < 1:
+            raise ValueError(f'{split}={number}: a split needs at least one picture.')
+    return Recipe(name, seed, size, {**own, **splits})
+
+
+def _make_format(folder: Path, recipe: Recipe, workers: int) -> Path:
+    if is_whole(folder, recipe):
+        print(f'{folder}: there and whole, nothing to do')
+        return folder
+    if folder.exists() and not (folder / MANIFEST).exists():
+        raise FileExistsError(
+            f'{folder} has no {MANIFEST}, so Shapes did not make it and will not replace it. '
+            'Move it away or choose another folder.'
+        )
+    partial_folder = folder.with_name(folder.name + '.partial')
+    shutil.rmtree(partial_folder, ignore_errors=True)
+    _write_scenes(partial_folder, recipe, workers)
+    manifest = dict(recipe=asdict(recipe), classes=recipe.exporter.classes, digest=_digest(partial_folder))
+    text = json.dumps(manifest, indent=2).encode()
+    write_atomically(partial_folder / MANIFEST, lambda file: file.write(text))
+    shutil.rmtree(folder, ignore_errors=True)
+    partial_folder.rename(folder)
+    return folder
+
+
+def _write_scenes(folder: Path, recipe: Recipe, workers: int) -> None:
+    write = partial(_write_scene, folder, recipe)
+    jobs = [(split, index) for split, number in recipe.splits.items() for index in range(number)]
+    title = f'Drawing {recipe.format}'
+    if not workers:
+        for job in track(jobs, title):
+            write(job)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        for _ in track(pool.map(write, jobs, chunksize=64), title, total=len(jobs)):
+            pass
+
+
+def _write_scene(folder: Path, recipe: Recipe, job: tuple[str, int]) -> None:
+    """Draw from a generator of its own, so that neither order nor company matters."""
+    split, index = job
+    rng = np.random.default_rng([recipe.seed, index, *f'{recipe.format}/{split}'.encode()])
+    exporter = recipe.exporter
+    exporter.write(folder, split, index, exporter.draw(rng, index, recipe.size))
+
+
+def _digest(folder: Path) -> str:
+    """Hash names and contents of all files but the manifest."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob('*') if path.is_file() and path.name != MANIFEST):
+        content = path.read_bytes()
+        whole.update(f'{path.relative_to(folder).as_posix()} {len(content)}\n'.encode())
+        whole.update(content)
+    return whole.hexdigest()

@@ -1,0 +1,142 @@
+"""What is in a picture: shapes on a ground, drawn from a seeded generator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .forms import FORMS
+from .materials import MATERIALS
+
+Colour = tuple[float, float, float]  # red, green, blue in 0..1
+
+LUMINANCE = np.array([0.3, 0.6, 0.1])
+DARK = 0.35  # no channel of the ground is brighter
+CONTRAST = 0.15  # in luminance, between the ground and whatever lies on it
+DISTANCE = 0.5  # between the two colours of a material, channels summed
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A material in two colours; lengths in pixels, angles in radians."""
+
+    material: str
+    colours: tuple[Colour, Colour]
+    period: float
+    angle: float
+    phase: float
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One object: its form and surface, and where it lies."""
+
+    form: str
+    surface: Surface
+    centre: tuple[float, float]  # x, y
+    radius: float
+    angle: float
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A curved line across the picture that belongs to no class."""
+
+    points: tuple[tuple[float, float], ...]
+    colour: Colour
+    width: float
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that makes one picture; later shapes lie above earlier ones, and strokes above them all."""
+
+    size: int
+    ground: Colour
+    shapes: tuple[Shape, ...]
+    strokes: tuple[Stroke, ...]
+    grain: float
+    grain_seed: int
+
+
+@dataclass(frozen=True)
+class Style:
+    """The ranges that scenes are drawn from; lengths as a share of the picture's side."""
+
+    num_shapes: tuple[int, int]
+    radius: tuple[float, float]
+    margin: float  # how far centres stay away from the border
+    tilt: float  # at most so much out of the upright, in radians
+    num_strokes: tuple[int, int]
+    grain: float
+
+
+#: One large object in the middle, upright: a photo taken to show it.
+PORTRAIT = Style(num_shapes=(1, 1), radius=(0.3, 0.42), margin=0.46, tilt=0.3, num_strokes=(0, 0), grain=0.03)
+#: Several objects that hide one another in part, and lines in front of them.
+LANDSCAPE = Style(num_shapes=(2, 4), radius=(0.17, 0.3), margin=0.08, tilt=0.3, num_strokes=(0, 2), grain=0.06)
+
+
+def draw_scene(rng: np.random.Generator, style: Style, size: int, forms: Sequence[str] = tuple(FORMS)) -> Scene:
+    """Draw a scene with shapes of the given forms: all its randomness comes from ``rng``."""
+    ground = _draw_colour(rng, brightest=DARK)
+    return Scene(
+        size=size,
+        ground=ground,
+        shapes=tuple(_draw_shape(rng, style, size, ground, forms) for _ in range(_draw_count(rng, style.num_shapes))),
+        strokes=tuple(_draw_stroke(rng, size) for _ in range(_draw_count(rng, style.num_strokes))),
+        grain=float(rng.uniform(0, style.grain)),
+        grain_seed=int(rng.integers(2**32)),
+    )
+
+
+def _draw_shape(rng: np.random.Generator, style: Style, size: int, ground: Colour, forms: Sequence[str]) -> Shape:
+    x, y = rng.uniform(style.margin, 1 - style.margin, 2) * size
+    return Shape(
+        form=str(rng.choice(forms)),
+        surface=_draw_surface(rng, ground),
+        centre=(float(x), float(y)),
+        radius=float(rng.uniform(*style.radius)) * size,
+        angle=float(rng.uniform(-style.tilt, style.tilt)),
+    )
+
+
+def _draw_surface(rng: np.random.Generator, ground: Colour) -> Surface:
+    return Surface(
+        material=str(rng.choice(list(MATERIALS))),
+        colours=_draw_pair(rng, ground),
+        period=float(rng.uniform(4, 8)),
+        angle=float(rng.uniform(0, 2 * np.pi)),
+        phase=float(rng.uniform(0, 2 * np.pi)),
+    )
+
+
+def _draw_pair(rng: np.random.Generator, ground: Colour) -> tuple[Colour, Colour]:
+    """Two colours that differ from each other, both brighter than the ground."""
+    while True:
+        first, second = _draw_colour(rng), _draw_colour(rng)
+        faintest = min(LUMINANCE @ first, LUMINANCE @ second) - LUMINANCE @ ground
+        if faintest > CONTRAST and np.abs(np.subtract(first, second)).sum() > DISTANCE:
+            return first, second
+
+
+def _draw_stroke(rng: np.random.Generator, size: int) -> Stroke:
+    start, bend, end = rng.uniform(-0.2, 1.2, (3, 2)) * size
+    t = np.linspace(0, 1, 12)[:, None]
+    curve = (1 - t) ** 2 * start + 2 * t * (1 - t) * bend + t**2 * end
+    return Stroke(
+        points=tuple((float(x), float(y)) for x, y in curve),
+        colour=_draw_colour(rng),
+        width=float(rng.uniform(0.015, 0.035)) * size,
+    )
+
+
+def _draw_colour(rng: np.random.Generator, brightest: float = 1.0) -> Colour:
+    red, green, blue = rng.uniform(0, brightest, 3)
+    return float(red), float(green), float(blue)
+
+
+def _draw_count(rng: np.random.Generator, bounds: tuple[int, int]) -> int:
+    return int(rng.integers(bounds[0], bounds[1] + 1))

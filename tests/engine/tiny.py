@@ -21,13 +21,7 @@ VIT = dict(
 )
 PROMPTS = dict(type='mmvpt.DeepPrompts', num_tokens=2, dropout=0.1)
 PREPROCESS = dict(mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375])
-HOOKS = [
-    dict(type='mmvpt.SeededRunHook'),
-    dict(type='mmvpt.DataCheckHook'),
-    dict(type='mmvpt.ReportHook'),
-    dict(type='mmvpt.GuardHook'),
-    dict(type='mmvpt.DeltaCheckpointHook'),
-]
+HOOKS = Config.fromfile(Path(__file__).resolve().parents[2] / 'configs' / '_base_' / 'hooks.py').custom_hooks
 
 
 def write_base(path: Path, seed: int = 0) -> str:

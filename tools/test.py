@@ -53,6 +53,7 @@ def main() -> dict[str, float]:
     if is_main_process():
         for name, value in metrics.items():
             print(f'{name}: {value}')
+    launch.part()
     return metrics
 
 

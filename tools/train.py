@@ -54,6 +54,7 @@ def main() -> None:
         cfg_options=args.cfg_options,
         launcher=args.launcher,
     )
+    launch.part()
 
 
 if __name__ == '__main__':

@@ -39,6 +39,13 @@ def start_gloo(launcher: str) -> None:
     dist.init_process_group('gloo')
 
 
+def part() -> None:
+    """Let the processes of a run end together: one that is gone too soon takes the others down."""
+    if dist.is_initialized():
+        dist.barrier()
+        dist.destroy_process_group()
+
+
 @MODEL_WRAPPERS.register_module()
 class CPUDistributedDataParallel(MMDistributedDataParallel):
     """MMEngine's wrapper for a model without a GPU: no number of a device, and batch norms that synchronize."""

@@ -14,10 +14,12 @@ from mmengine.runner import Runner
 
 from mmvpt.checkpoint import ALLOW_PICKLE
 from mmvpt.config_paths import find_config
-from mmvpt.engine.distributed import VARIABLES, start_gloo, wrap_for_cpu
+from mmvpt.engine.distributed import VARIABLES, part, start_gloo, wrap_for_cpu
 from mmvpt.engine.evaluate import set_output, set_tta, show_predictions
 from mmvpt.engine.hosts import read_config, require_hosts
 from mmvpt.engine.resume import existing_checkpoint, find_latest_checkpoint, say
+
+__all__ = ['LAUNCHERS', 'allow_pickle', 'part', 'test', 'train']
 
 LAUNCHERS = ('none', *VARIABLES)
 

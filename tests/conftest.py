@@ -1,0 +1,22 @@
+"""What keeps runs short and apart, though they share a process."""
+
+import types
+
+import pytest
+from mmengine.visualization import Visualizer
+
+
+@pytest.fixture(autouse=True)
+def forgotten_visualizers():
+    """Forget the visualizers of earlier runs: MMEngine hands out those that have the name of a new one."""
+    classes = [Visualizer]
+    for kind in classes:
+        classes += kind.__subclasses__()
+        kind._instance_dict.clear()
+
+
+@pytest.fixture(autouse=True)
+def short_runs(monkeypatch):
+    """Leave out what takes MMEngine longer than a tiny training: laying out configs, and waiting for workers."""
+    monkeypatch.setattr('yapf.yapflib.yapf_api.FormatCode', lambda code, **options: (code, True))
+    monkeypatch.setattr('mmengine.runner.loops.time', types.SimpleNamespace(sleep=lambda seconds: None))

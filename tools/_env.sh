@@ -48,7 +48,7 @@ make_environment() {    # folder, tasks
     else
         step 'mmcv without compiled ops' install --no-cache-dir onedl-mmcv
     fi
-    step "packages for$tasks" install "${files[@]}"
+    step "packages for ${*:2}" install "${files[@]}"
     step 'mmvpt, in place' install --no-deps --no-build-isolation --editable "$ROOT"
     if ! "$PYTHON" -c 'import cv2' >>"$LOG" 2>&1; then    # no libGL: a machine without a display
         step 'OpenCV without windows' install --force-reinstall --no-deps opencv-python-headless
@@ -104,7 +104,7 @@ compiled_mmcv() {
     wheel=$(echo "$wheels"/onedl_mmcv-*.whl)
     if ! "$PYTHON" -m zipfile -t "$wheel" >/dev/null 2>&1; then
         command -v nvcc >/dev/null || export CUDA_VISIBLE_DEVICES=''     # without nvcc only the ops for the CPU compile
-        CFLAGS=-g0 CXXFLAGS=-g0 step 'mmcv with compiled ops (5 minutes on 2 cores, once)' "$PYTHON" -m pip wheel \
+        CFLAGS=-g0 CXXFLAGS=-g0 step 'mmcv with compiled ops (once; 5 minutes on 2 idle cores)' "$PYTHON" -m pip wheel \
             --constraint "$REQUIREMENTS/constraints.txt" --no-deps --no-build-isolation --no-cache-dir \
             --wheel-dir "$wheels" onedl-mmcv
         wheel=$(echo "$wheels"/onedl_mmcv-*.whl)

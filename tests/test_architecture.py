@@ -25,6 +25,8 @@ ROOMS: dict[str, set[str]] = {
     'models': {'registry', 'checkpoint', 'layers', 'anatomy', 'tuners'},
     'engine': {'registry', 'checkpoint', 'compat', 'config_paths', 'version', 'layers', 'tuners', 'models'},
     'analysis': {'checkpoint', 'engine', 'models', 'datasets'},
+    'steps': {'checkpoint'},
+    'quickstart': {'checkpoint', 'config_paths', 'datasets', 'analysis', 'steps'},
     '__init__': {'version', 'compat', 'config_paths'},
 }
 FILES = sorted(PACKAGE.rglob('*.py'))

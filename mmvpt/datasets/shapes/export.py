@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 
 from .forms import FORMS
-from .materials import MATERIALS
 from .render import GROUND, STROKE, render_image, render_owners
 from .scene import LANDSCAPE, PORTRAIT, Scene, Style, draw_scene
 
@@ -48,7 +47,7 @@ class ImageFolder(Exporter):
     name = 'classification'
     classes = tuple(sorted(FORMS))
     style = PORTRAIT
-    splits = dict(train=6400, val=800)
+    splits = dict(train=6400, val=600)
 
     def draw(self, rng: np.random.Generator, index: int, size: int) -> Scene:
         """Draw the classes in turn, so that none is rare."""
@@ -66,7 +65,7 @@ class ADE20K(Exporter):
     """
 
     name = 'segmentation'
-    classes = ('ground', *(f'{material} {form}' for form in FORMS for material in MATERIALS))
+    classes = ('ground', *FORMS)
     style = LANDSCAPE
     splits = dict(train=2000, val=400)
     folders: ClassVar = dict(train='training', val='validation')
@@ -80,7 +79,7 @@ class ADE20K(Exporter):
         """Ids of the classes, (size, size), uint8."""
         ids = {STROKE: 0, GROUND: 1}
         for index, shape in enumerate(scene.shapes):
-            ids[index] = 1 + self.classes.index(f'{shape.surface.material} {shape.form}')
+            ids[index] = 1 + self.classes.index(shape.form)
         owners = render_owners(scene)
         return np.select([owners == owner for owner in ids], list(ids.values())).astype(np.uint8)
 

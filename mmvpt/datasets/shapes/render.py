@@ -21,6 +21,7 @@ def render_image(scene: Scene) -> np.ndarray:
         canvas += coverage * (_paint(shape.surface, scene.size) - canvas)
     for stroke in scene.strokes:
         canvas += _coverage(stroke, scene.size)[..., None] * (stroke.colour - canvas)
+    canvas += scene.mist.density * (scene.mist.colour - canvas)
     canvas += scene.grain * np.random.default_rng(scene.grain_seed).standard_normal(canvas.shape)
     return (np.clip(canvas, 0, 1) * 255).round().astype(np.uint8)
 

@@ -50,13 +50,22 @@ class Stroke:
 
 
 @dataclass(frozen=True)
+class Mist:
+    """A veil of light over the whole picture."""
+
+    colour: Colour
+    density: float  # the share of the light that comes from the mist
+
+
+@dataclass(frozen=True)
 class Scene:
-    """All that makes one picture; later shapes lie above earlier ones, and strokes above them all."""
+    """All that makes one picture; later shapes lie above earlier ones, strokes above them all, and mist on top."""
 
     size: int
     ground: Colour
     shapes: tuple[Shape, ...]
     strokes: tuple[Stroke, ...]
+    mist: Mist
     grain: float
     grain_seed: int
 
@@ -70,13 +79,18 @@ class Style:
     margin: float  # how far centres stay away from the border
     tilt: float  # at most so much out of the upright, in radians
     num_strokes: tuple[int, int]
+    mist: tuple[float, float]  # its density
     grain: float
 
 
-#: One large object in the middle, upright: a photo taken to show it.
-PORTRAIT = Style(num_shapes=(1, 1), radius=(0.3, 0.42), margin=0.46, tilt=0.3, num_strokes=(0, 0), grain=0.03)
-#: Several objects that hide one another in part, and lines in front of them.
-LANDSCAPE = Style(num_shapes=(2, 4), radius=(0.17, 0.3), margin=0.08, tilt=0.3, num_strokes=(0, 2), grain=0.06)
+#: One large object in the middle, upright and in clear air: a photo taken to show it.
+PORTRAIT = Style(
+    num_shapes=(1, 1), radius=(0.3, 0.42), margin=0.46, tilt=0.3, num_strokes=(0, 0), mist=(0.0, 0.0), grain=0.03
+)
+#: An object or two, of which one hides a part of the other, a line in front of them, and mist over all.
+LANDSCAPE = Style(
+    num_shapes=(1, 2), radius=(0.24, 0.38), margin=0.2, tilt=0.3, num_strokes=(0, 1), mist=(0.5, 0.75), grain=0.02
+)
 
 
 def draw_scene(rng: np.random.Generator, style: Style, size: int, forms: Sequence[str] = tuple(FORMS)) -> Scene:
@@ -87,6 +101,7 @@ def draw_scene(rng: np.random.Generator, style: Style, size: int, forms: Sequenc
         ground=ground,
         shapes=tuple(_draw_shape(rng, style, size, ground, forms) for _ in range(_draw_count(rng, style.num_shapes))),
         strokes=tuple(_draw_stroke(rng, size) for _ in range(_draw_count(rng, style.num_strokes))),
+        mist=_draw_mist(rng, style.mist),
         grain=float(rng.uniform(0, style.grain)),
         grain_seed=int(rng.integers(2**32)),
     )
@@ -131,6 +146,11 @@ def _draw_stroke(rng: np.random.Generator, size: int) -> Stroke:
         colour=_draw_colour(rng),
         width=float(rng.uniform(0.015, 0.035)) * size,
     )
+
+
+def _draw_mist(rng: np.random.Generator, density: tuple[float, float]) -> Mist:
+    red, green, blue = rng.uniform(0.6, 0.95) + rng.uniform(-0.05, 0.05, 3)
+    return Mist((float(red), float(green), float(blue)), density=float(rng.uniform(*density)))
 
 
 def _draw_colour(rng: np.random.Generator, brightest: float = 1.0) -> Colour:

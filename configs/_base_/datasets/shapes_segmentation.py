@@ -1,0 +1,44 @@
+"""Shapes in the layout of ADE20K (tools/make_shapes.py): which form has the object that a pixel belongs to?
+
+The names are not those of a whole config, so that a config with data of its own can put them in their place.
+"""
+
+metainfo = dict(
+    classes=('ground', 'disc', 'ring', 'square', 'bar', 'cross', 'triangle'),
+    palette=[
+        [225, 220, 210],
+        [214, 78, 63],
+        [240, 166, 60],
+        [92, 158, 92],
+        [64, 120, 192],
+        [128, 92, 160],
+        [64, 180, 180],
+    ],
+)
+train_dataset = dict(
+    _delete_=True,
+    type='BaseSegDataset',
+    data_root='data/shapes/segmentation',
+    data_prefix=dict(img_path='images/training', seg_map_path='annotations/training'),
+    metainfo=metainfo,
+    reduce_zero_label=True,
+    pipeline=[
+        dict(type='LoadImageFromFile'),
+        dict(type='LoadAnnotations', reduce_zero_label=True),
+        dict(type='RandomFlip', prob=0.5),
+        dict(type='PackSegInputs'),
+    ],
+)
+val_dataset = dict(
+    _delete_=True,
+    type='BaseSegDataset',
+    data_root='data/shapes/segmentation',
+    data_prefix=dict(img_path='images/validation', seg_map_path='annotations/validation'),
+    metainfo=metainfo,
+    reduce_zero_label=True,
+    pipeline=[
+        dict(type='LoadImageFromFile'),
+        dict(type='LoadAnnotations', reduce_zero_label=True),
+        dict(type='PackSegInputs'),
+    ],
+)

@@ -1,0 +1,105 @@
+"""Steps of a longer piece of work: commands that are run once, go on after an interruption, and stop at an error."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmvpt.checkpoint import write_atomically
+
+STAMP = 'step.json'
+CONSOLE = 'console.log'
+#: What MMEngine puts before a message, and the messages that a watching user wants to see.
+LOG_PREFIX = re.compile(r'^.* - (mmengine|mmseg|mmpretrain) - INFO - ')
+PROGRESS = re.compile(r'^(Iter|Epoch)\((train|val|test)\)')
+
+
+class StepFailed(RuntimeError):
+    """A command ended with an error; the message holds its last words."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command that leaves its results in a folder of its own.
+
+    Args:
+        title: What it does, in a few words.
+        folder: Where its results go; no one else's.
+        command: Program and arguments; started anew in the same folder, it goes on from what it finds there.
+        inputs: All else that decides the results, such as the text of a config or the ``key`` of an earlier step.
+    """
+
+    title: str
+    folder: Path
+    command: tuple[str, ...]
+    inputs: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Changes whenever the results would."""
+        return hashlib.sha256(json.dumps([self.command, self.inputs]).encode()).hexdigest()
+
+    def is_done(self) -> bool:
+        """Tell whether the folder holds the results of just this step."""
+        return self._read_stamp() == dict(key=self.key, done=True)
+
+    def run(self) -> None:
+        """Run the command unless its results are there; show its progress and keep all it says."""
+        if self.is_done():
+            print(f'\n== {self.title}: reused from {self.folder}', flush=True)
+            return
+        if self._read_stamp().get('key') != self.key:
+            self._clear()
+        self._write_stamp(done=False)
+        print(f'\n== {self.title}\n$ {shlex.join(self.command)}', flush=True)
+        start = time.perf_counter()
+        code = self._stream()
+        if code:
+            raise StepFailed(self._explain(code))
+        self._write_stamp(done=True)
+        print(f'   {time.perf_counter() - start:.0f} s', flush=True)
+
+    def _stream(self) -> int:
+        with (
+            open(self.folder / CONSOLE, 'a') as console,
+            subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process,
+        ):
+            assert process.stdout is not None
+            for line in process.stdout:
+                console.write(line)
+                message = LOG_PREFIX.sub('', line)
+                if PROGRESS.match(message):
+                    print(f'   {message}', end='', flush=True)
+        return process.returncode
+
+    def _explain(self, code: int) -> str:
+        console = self.folder / CONSOLE
+        last_words = '\n'.join(console.read_text().splitlines()[-12:])
+        return f'{self.title} ended with exit code {code}. Its last words, out of {console}:\n\n{last_words}'
+
+    def _clear(self) -> None:
+        """Remove the results of another command, but nothing that no step made."""
+        if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / STAMP).exists():
+            raise FileExistsError(
+                f'{self.folder} holds files of someone else. Move them away, or choose another folder.'
+            )
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _read_stamp(self) -> dict[str, Any]:
+        try:
+            return json.loads((self.folder / STAMP).read_text())
+        except FileNotFoundError:
+            return {}
+
+    def _write_stamp(self, done: bool) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(dict(key=self.key, done=done)).encode()
+        write_atomically(self.folder / STAMP, lambda file: file.write(text))

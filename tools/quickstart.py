@@ -1,0 +1,38 @@
+"""From nothing to a segmentor tuned by prompts, beside its head alone: data, training, evaluation, table, picture."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from mmvpt.quickstart import quickstart
+from mmvpt.steps import StepFailed
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog='Finished steps are reused, an interrupted one goes on where it stopped: start it again at any time.',
+    )
+    parser.add_argument('--seeds', type=int, nargs='+', default=[0], help='a run of everything for each (%(default)s)')
+    parser.add_argument('--work-dir', type=Path, default='work_dirs/quickstart', help='for all results (%(default)s)')
+    parser.add_argument('--data-root', type=Path, default='data/shapes', help='for the pictures (%(default)s)')
+    parser.add_argument('--fresh', action='store_true', help='remove the results in the work folder first')
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    if args.fresh:
+        shutil.rmtree(args.work_dir, ignore_errors=True)
+    try:
+        table = quickstart(args.work_dir, args.data_root, args.seeds)
+    except StepFailed as error:
+        sys.exit(f'\n{error}')
+    print(f'\n{table}\n\nPictures side by side: {args.work_dir / "panel.png"}')
+
+
+if __name__ == '__main__':
+    main()

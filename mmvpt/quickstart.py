@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ def quickstart(
     work_dir: Path,
     data_root: Path,
     seeds: Sequence[int] = (0,),
+    fresh: bool = False,
     splits: Mapping[str, int] | None = None,
     overrides: Overrides | None = None,
 ) -> str:
@@ -69,11 +71,15 @@ def quickstart(
         work_dir: Folder of everything but the data.
         data_root: Folder of Shapes.
         seeds: One run of everything for each; the panel is of the first.
+        fresh: Whether to remove what earlier runs with these seeds left.
         splits: Pictures of each split of Shapes, in place of its own numbers.
         overrides: More ``--cfg-options``, by the name of a config.
     """
     print(f'== Shapes in {data_root}', flush=True)
     make_shapes(data_root, workers=2, splits=splits)
+    if fresh:
+        for seed in seeds:
+            shutil.rmtree(work_dir / f'seed{seed}', ignore_errors=True)
     runs = [compare_methods(work_dir / f'seed{seed}', data_root, seed, overrides or {}) for seed in seeds]
     table = format_table([tabulate(method, [run[method] for run in runs]) for method in METHODS])
     (work_dir / 'results.md').write_text(table + '\n')
@@ -184,5 +190,6 @@ def tool(name: str) -> tuple[str, str]:
 
 
 def near(path: Path) -> str:
-    """The path as a user in this folder would type it."""
+    """The path as a user in this folder would type it; an editable install leads to the checkout."""
+    path = path.resolve()
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from pathlib import Path
 
@@ -19,17 +18,15 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--seeds', type=int, nargs='+', default=[0], help='a run of everything for each (%(default)s)')
     parser.add_argument('--work-dir', type=Path, default='work_dirs/quickstart', help='for all results (%(default)s)')
     parser.add_argument('--data-root', type=Path, default='data/shapes', help='for the pictures (%(default)s)')
-    parser.add_argument('--fresh', action='store_true', help='remove the results in the work folder first')
+    parser.add_argument('--fresh', action='store_true', help='remove what earlier runs with these seeds left')
     return parser.parse_args()
 
 
 def main() -> None:
     args = parse_args()
-    if args.fresh:
-        shutil.rmtree(args.work_dir, ignore_errors=True)
     try:
-        table = quickstart(args.work_dir, args.data_root, args.seeds)
-    except StepFailed as error:
+        table = quickstart(args.work_dir, args.data_root, args.seeds, fresh=args.fresh)
+    except (StepFailed, OSError) as error:
         sys.exit(f'\n{error}')
     print(f'\n{table}\n\nPictures side by side: {args.work_dir / "panel.png"}')
 

@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.progress import track
@@ -18,7 +19,7 @@ from mmvpt.checkpoint import write_atomically
 
 from .export import EXPORTERS, Exporter
 
-#: Raised with every change of what the same recipe draws.
+#: Raised with every change of code that lets the same recipe draw something else.
 EDITION = 1
 MANIFEST = 'manifest.json'
 
@@ -36,6 +37,11 @@ class Recipe:
     @property
     def exporter(self) -> Exporter:
         return EXPORTERS[self.format]
+
+    def describe(self) -> dict[str, Any]:
+        """Return all of it in types that JSON knows."""
+        whole = dict(asdict(self), classes=self.exporter.classes, style=asdict(self.exporter.style))
+        return json.loads(json.dumps(whole))
 
 
 def make_shapes(
@@ -73,7 +79,7 @@ def is_whole(folder: Path, recipe: Recipe) -> bool:
         found = json.loads(manifest.read_text())
     except json.JSONDecodeError:
         return False
-    return found.get('recipe') == asdict(recipe) and found.get('digest') == _digest(folder)
+    return found.get('recipe') == recipe.describe() and found.get('digest') == _digest(folder)
 
 
 def _plan(name: str, seed: int, size: int, splits: Mapping[str, int]) -> Recipe:
@@ -100,7 +106,7 @@ def _make_format(folder: Path, recipe: Recipe, workers: int) -> Path:
     partial_folder = folder.with_name(folder.name + '.partial')
     shutil.rmtree(partial_folder, ignore_errors=True)
     _write_scenes(partial_folder, recipe, workers)
-    manifest = dict(recipe=asdict(recipe), classes=recipe.exporter.classes, digest=_digest(partial_folder))
+    manifest = dict(recipe=recipe.describe(), digest=_digest(partial_folder))
     text = json.dumps(manifest, indent=2).encode()
     write_atomically(partial_folder / MANIFEST, lambda file: file.write(text))
     shutil.rmtree(folder, ignore_errors=True)

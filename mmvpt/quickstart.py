@@ -129,7 +129,7 @@ def tabulate(method: str, runs: Sequence[Run]) -> dict[str, object]:
         'tuned parameters': trained,
         '% of total': 100 * trained / count_parameters(metadata['model']),
         'delta bytes': runs[0].delta.stat().st_size,
-        's / iteration': f'{median(run.seconds_per_iteration for run in runs):.3f}',
+        's / iteration': median(run.seconds_per_iteration for run in runs),
         'mIoU': mean(run.miou for run in runs),
     }
     if len(runs) > 1:

@@ -17,9 +17,9 @@ from mmvpt.checkpoint import write_atomically
 
 STAMP = 'step.json'
 CONSOLE = 'console.log'
-#: What MMEngine puts before a message, and the messages that a watching user wants to see.
+#: What MMEngine puts before a message, and what of its messages a watching user wants to see.
 LOG_PREFIX = re.compile(r'^.* - (mmengine|mmseg|mmpretrain) - INFO - ')
-PROGRESS = re.compile(r'^(Iter|Epoch)\((train|val|test)\)')
+PROGRESS = re.compile(r'(Iter|Epoch)\((train|val|test)\).*?(\bloss: \S+|$)')
 
 
 class StepFailed(RuntimeError):
@@ -75,9 +75,8 @@ class Step:
             assert process.stdout is not None
             for line in process.stdout:
                 console.write(line)
-                message = LOG_PREFIX.sub('', line)
-                if PROGRESS.match(message):
-                    print(f'   {message}', end='', flush=True)
+                if progress := PROGRESS.match(LOG_PREFIX.sub('', line)):
+                    print(f'   {progress[0]}', flush=True)
         return process.returncode
 
     def _explain(self, code: int) -> str:

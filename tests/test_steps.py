@@ -8,7 +8,7 @@ COUNT = """
 import pathlib, sys
 runs = pathlib.Path(sys.argv[1]) / 'runs'
 runs.write_text(runs.read_text() + 'x' if runs.exists() else 'x')
-print('11/20 09:00:00 - mmengine - INFO - Iter(train) [10/10]  loss: 0.5')
+print('11/20 09:00:00 - mmengine - INFO - Iter(train) [10/10]  loss: 0.5  acc: 1')
 print('something else')
 sys.exit(int(sys.argv[2]) if len(runs.read_text()) == 1 else 0)
 """

@@ -37,4 +37,6 @@ def format_table(rows: Sequence[Mapping[str, object]]) -> str:
 def _text(value: object) -> str:
     if isinstance(value, int):
         return f'{value:,}'
-    return f'{value:.2f}' if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f'{value:.{2 if abs(value) >= 1 else 3}f}'
+    return str(value)

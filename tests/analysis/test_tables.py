@@ -4,12 +4,12 @@ from mmvpt.analysis.tables import format_table
 
 
 def test_numbers_stand_to_the_right_and_words_to_the_left():
-    rows = [dict(method='head only', parameters=1234567, mIoU=31.2), dict(method='VPT', parameters=9, mIoU=4.0)]
+    rows = [dict(method='head only', parameters=1234567, mIoU=31.2), dict(method='VPT', parameters=9, mIoU=0.5)]
     assert format_table(rows).splitlines() == [
         '| method    | parameters |  mIoU |',
         '| :-------- | ---------: | ----: |',
         '| head only |  1,234,567 | 31.20 |',
-        '| VPT       |          9 |  4.00 |',
+        '| VPT       |          9 | 0.500 |',
     ]
 
 

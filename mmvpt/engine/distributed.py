@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 from typing import Any
@@ -40,10 +41,15 @@ def start_gloo(launcher: str) -> None:
 
 
 def part() -> None:
-    """Let the processes of a run end together: one that is gone too soon takes the others down."""
+    """Let the processes of a run end together and in order.
+
+    One that is gone too soon takes the others down. And gloo's threads have to end before the interpreter does, or it
+    aborts; they end with the last model that uses them, which a cycle (a runner and its hooks) keeps alive.
+    """
     if dist.is_initialized():
         dist.barrier()
         dist.destroy_process_group()
+        gc.collect()
 
 
 @MODEL_WRAPPERS.register_module()

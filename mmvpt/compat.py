@@ -64,8 +64,8 @@ TESTED_OPENCV = '4.12.0.88'  # opencv-python and opencv-python-headless share th
 
 CLASHES = (
     Clash(
-        {'torch': ('<', '2.0')},
-        'mmvpt needs scaled_dot_product_attention, which came with torch 2.0',
+        {'torch': ('<', '2.6')},
+        'before torch 2.6 a .pth file could run code even where only weights are read (CVE-2025-32434)',
         f'{PIP} install torch=={TESTED["torch"]} torchvision=={TESTED["torchvision"]}',
     ),
     Clash(

@@ -10,11 +10,11 @@ from mmvpt import check_env, compat
 
 TESTED = compat.TESTED
 UPSTREAM = {
-    'torch': '2.1.2',
-    'torchvision': '0.16.2',
+    'torch': '2.6.0',
+    'torchvision': '0.21.0',
     'numpy': '1.26.4',
     'safetensors': '0.8.0',
-    'mmengine': '0.10.7',
+    'mmengine': '0.10.8',  # a release to come
     'mmcv': '2.1.0',
     'mmpretrain': '1.2.0',
     'mmsegmentation': '1.2.2',
@@ -56,9 +56,9 @@ def test_the_upstream_family_is_untested_but_allowed(monkeypatch):
 @pytest.mark.parametrize(
     ('installed', 'message'),
     [
-        ({**TESTED, 'torch': '1.13.1'}, 'torch 1.13.1: .* torch 2.0. To mend it: .*pip install torch==2.11.0'),
+        ({**TESTED, 'torch': '1.13.1'}, 'torch 1.13.1: before torch 2.6 .* To mend it: .*pip install torch==2.11.0'),
         (
-            {**UPSTREAM, 'torch': '2.6.0+cu124'},
+            {**UPSTREAM, 'mmengine': '0.10.7', 'torch': '2.6.0+cu124'},
             'mmengine 0.10.7 with torch 2.6.0.*: .* To mend it: .*install onedl-mmengine==0.10.12',
         ),
         (

@@ -35,7 +35,7 @@ model = dict(
 train_dataloader = dict(batch_size=16, num_workers=1, dataset=_base_.train_dataset)
 val_dataloader = dict(batch_size=16, num_workers=1, dataset=_base_.val_dataset)
 test_dataloader = val_dataloader
-optim_wrapper = dict(optimizer=dict(lr=0.2), paramwise_cfg=dict(_delete_=True, tuner=dict(lr_mult=20.0)))
+optim_wrapper = dict(optimizer=dict(lr=0.8), paramwise_cfg=dict(_delete_=True, tuner=dict(lr_mult=10.0)))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, begin=0, end=100, by_epoch=False),
     dict(type='PolyLR', eta_min=0.0, power=0.9, begin=100, end=800, by_epoch=False),

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,7 +166,8 @@ def read_pixels(path: Path) -> np.ndarray:
 def count_parameters(model: dict) -> int:
     """Count all parameters of a segmentor, without memory for them."""
     init_default_scope('mmseg')
-    with torch.device('meta'):
+    with torch.device('meta'), warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # mmseg's, about a loss that is not used here
         return sum(param.numel() for param in MODELS.build(model).parameters())
 
 

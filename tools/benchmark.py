@@ -24,7 +24,10 @@ from mmvpt.analysis.measure import median_seconds, saved_bytes
 from mmvpt.models import TunedBackbone
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tests.oracle import prompt_as_tokens  # noqa: E402  (the benchmark and the tests share one oracle)
+try:
+    from tests.oracle import prompt_as_tokens  # the benchmark and the tests share one oracle
+except ModuleNotFoundError:
+    sys.exit('tools/benchmark.py measures against the oracle in tests/: run it from a checkout of mmvpt.')
 
 
 class Contestant:

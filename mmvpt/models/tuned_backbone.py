@@ -44,7 +44,7 @@ class TunedBackbone(BaseModule):
     ) -> None:
         super().__init__()
         self.backbone = _build_backbone(backbone)
-        self.backbone.init_cfg = init_cfg or self.backbone.init_cfg
+        self.backbone.init_cfg = init_cfg or getattr(self.backbone, 'init_cfg', None)
         self.tuner = build_tuner(tuner)
         trainable = {param for param in self.backbone.parameters() if param.requires_grad}
         self.backbone.requires_grad_(False)
@@ -99,7 +99,8 @@ class TunedBackbone(BaseModule):
     def init_weights(self) -> None:
         """Bring the base and start the tuner; too few keys of a pretrained file are an error."""
         pretrained, self.backbone.init_cfg = _split_init_cfg(self.backbone.init_cfg)
-        self.backbone.init_weights()
+        if hasattr(self.backbone, 'init_weights'):  # any torch module may be registered
+            self.backbone.init_weights()
         if pretrained:
             self._load_pretrained(**pretrained)
             self.backbone.init_cfg = dict(type='Pretrained', **pretrained)
@@ -169,8 +170,8 @@ class TunedBackbone(BaseModule):
         state.update({f'{prefix}backbone.{name}': tensor for name, tensor in frozen.items()})
 
     def _base_name(self) -> str:
-        init_cfg = self.backbone.init_cfg
-        return init_cfg['checkpoint'] if init_cfg else 'random, as the config has no init_cfg of type Pretrained'
+        pretrained, _ = _split_init_cfg(self.backbone.init_cfg)
+        return pretrained.get('checkpoint', 'random, as the config has no init_cfg of type Pretrained')
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from mmvpt.checkpoint import write_safetensors
+from mmvpt.engine import delta_state_dict
 from mmvpt.models import TunedBackbone
 
 ARCH = dict(embed_dims=32, num_layers=2, num_heads=2, feedforward_channels=64)
@@ -121,3 +122,20 @@ def test_a_backbone_that_nobody_described_can_be_probed_and_tuned_by_its_biases(
         means = tuned.backbone.bn1.running_mean.clone()
         tuned(image)
         assert torch.equal(tuned.backbone.bn1.running_mean, means) == (tuner != 'FullTuning')
+
+
+def test_a_random_base_with_an_init_cfg_of_its_own_is_called_random() -> None:
+    resnet = dict(type='mmpretrain.ResNet', depth=18)  # whose init_cfg is a list without a file
+    tuned, other = (TunedBackbone(resnet, dict(type='LinearProbe')) for _ in range(2))
+    tuned.init_weights()
+    with pytest.raises(ValueError, match='another base.*random, as the config has no init_cfg'):
+        other.load_state_dict(delta_state_dict(tuned))
+
+
+def test_a_plain_torch_module_can_be_a_backbone(tmp_path: Path) -> None:
+    plain = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
+    init_cfg = saved(tmp_path / 'base.safetensors', plain)
+    tuned = TunedBackbone(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), dict(type='BiasTuning'), init_cfg)
+    tuned.init_weights()
+    image = torch.randn(1, 3, 8, 8)
+    assert_close(tuned(image), plain(image), rtol=0, atol=0)

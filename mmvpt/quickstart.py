@@ -77,7 +77,7 @@ def quickstart(
         overrides: More ``--cfg-options``, by the name of a config.
     """
     print(f'== Shapes in {data_root}', flush=True)
-    make_shapes(data_root, workers=2, splits=splits)
+    make_shapes(data_root, ['classification', 'segmentation'], workers=2, splits=splits)
     if fresh:
         for seed in seeds:
             shutil.rmtree(work_dir / f'seed{seed}', ignore_errors=True)

@@ -16,7 +16,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('root', nargs='?', default='data/shapes', help='folder of the data set (%(default)s)')
     parser.add_argument('--formats', nargs='+', choices=EXPORTERS, default=list(EXPORTERS), help='all by default')
     parser.add_argument('--seed', type=int, default=0, help='another seed draws other pictures (%(default)s)')
-    parser.add_argument('--size', type=int, default=64, help='height and width in pixels (%(default)s)')
+    parser.add_argument('--size', type=int, help="height and width in pixels, in place of each format's own")
     parser.add_argument('--train', type=int, help="training pictures, in place of each format's own number")
     parser.add_argument('--val', type=int, help="validation pictures, in place of each format's own number")
     parser.add_argument('--workers', type=int, default=2, help='processes that draw (%(default)s; 0 for one alone)')

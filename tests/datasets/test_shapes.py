@@ -1,15 +1,18 @@
 import json
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from mmengine.registry import init_default_scope
 
+from mmvpt.compat import missing_ops
 from mmvpt.datasets.shapes import EXPORTERS, make_shapes
 from mmvpt.datasets.shapes.forms import FORMS
 from mmvpt.datasets.shapes.materials import MATERIALS
 from mmvpt.datasets.shapes.render import GROUND, STROKE, render_image, render_owners
-from mmvpt.datasets.shapes.scene import LANDSCAPE, PORTRAIT, draw_scene
+from mmvpt.datasets.shapes.scene import GROUP, LANDSCAPE, PORTRAIT, draw_scene
+from mmvpt.datasets.shapes.segments import bounding_box, encode_mask
 
 FEW = dict(train=8, val=8)  # each class once
 
@@ -57,6 +60,32 @@ def test_later_shapes_hide_earlier_ones():
 def test_owners_name_shapes_ground_and_strokes():
     owners = [render_owners(draw_scene(np.random.default_rng(seed), LANDSCAPE, 64)) for seed in range(20)]
     assert {GROUND, STROKE, 0, 1} == set(np.unique(owners))
+
+
+def test_every_mask_reads_back_to_the_pixel():
+    masks = pytest.importorskip('pycocotools.mask')
+    rng = np.random.default_rng(0)
+    kinds = set()
+    for _ in range(200):
+        blocks = rng.random(rng.integers(1, 6, 2)) < 0.6  # pieces, holes, corners that touch, single pixels
+        mask = np.pad(np.kron(blocks, np.ones(rng.integers(1, 4, 2), bool)).astype(bool), rng.integers(0, 2, (2, 2)))
+        if not mask.any():
+            continue
+        code = encode_mask(mask)
+        kinds.add((type(code), min(len(code), 2)))
+        parts = masks.frPyObjects(code, *mask.shape)
+        run_lengths = masks.merge(parts) if isinstance(parts, list) else parts
+        assert (masks.decode(run_lengths) == mask).all()
+        assert masks.toBbox(run_lengths).tolist() == bounding_box(mask)
+    assert kinds == {(list, 1), (list, 2), (dict, 2)}
+
+
+def test_a_square_is_a_polygon_of_four_corners():
+    mask = np.zeros((6, 6), bool)
+    mask[1:3, 2:5] = True
+    (polygon,) = encode_mask(mask)
+    corners = list(zip(polygon[::2], polygon[1::2], strict=True))
+    assert sorted(corners) == [(2, 1), (2, 3), (5, 1), (5, 3)]
 
 
 def test_neither_processes_nor_order_change_a_byte(shapes, tmp_path):
@@ -174,3 +203,85 @@ def test_the_ade20k_dataset_of_mmseg_itself_finds_the_files(shapes):
 
     prefix = dict(img_path='images/training', seg_map_path='annotations/training')
     assert len(ADE20KDataset(data_root=str(shapes / 'segmentation'), data_prefix=prefix)) == 8
+
+
+@pytest.fixture(scope='module')
+def detection(tmp_path_factory):
+    root = tmp_path_factory.mktemp('detection')
+    make_shapes(root, ['detection'], splits=dict(train=12, val=4))
+    return root / 'detection'
+
+
+def detection_scenes(number):
+    """What the first training pictures show."""
+    exporter = EXPORTERS['detection']
+    key = b'detection/train'
+    for index in range(number):
+        yield exporter.draw(np.random.default_rng([0, index, *key]), index, exporter.size)
+
+
+def test_coco_files_have_all_their_parts_and_every_number_once(detection):
+    for split, number in dict(train=12, val=4).items():
+        whole = json.loads((detection / 'annotations' / f'instances_{split}2017.json').read_text())
+        assert set(whole) == {'info', 'licenses', 'images', 'annotations', 'categories'}
+        assert [image['id'] for image in whole['images']] == list(range(1, number + 1))
+        assert [item['id'] for item in whole['annotations']] == list(range(1, len(whole['annotations']) + 1))
+        assert {item['image_id'] for item in whole['annotations']} == set(range(1, number + 1))
+        assert [(item['id'], item['name']) for item in whole['categories']] == list(enumerate(FORMS, start=1))
+        for folder in (f'{split}2017', f'stuffthingmaps/{split}2017'):
+            assert len(list((detection / folder).iterdir())) == number
+
+
+def test_label_maps_have_ids_one_below_the_categories_then_the_ground(detection):
+    names = list(FORMS)
+    seen = set()
+    for number, scene in enumerate(detection_scenes(12), start=1):
+        labels = cv2.imread(str(detection / 'stuffthingmaps' / 'train2017' / f'{number:06d}.png'), -1)
+        owners = render_owners(scene)
+        for owner in np.unique(owners):
+            others = {GROUND: len(names), STROKE: 255}
+            expected = others[owner] if owner in others else names.index(scene.shapes[owner].form)
+            assert set(labels[owners == owner]) == {expected}
+            seen.add(expected)
+    assert {len(names), 255} <= seen and len(seen) > 4
+
+
+def test_what_is_hardly_seen_is_no_instance():
+    exporter = EXPORTERS['detection']
+    scene = draw_scene(np.random.default_rng(0), GROUP, 64)
+    owners = np.full((64, 64), GROUND)
+    owners[0, :15] = 0
+    assert not list(exporter.instances(scene, owners))
+    owners[0, :16] = 0
+    assert [(item['bbox'], item['area']) for item in exporter.instances(scene, owners)] == [([0, 0, 16, 1], 16)]
+
+
+def test_the_coco_dataset_of_mmdet_reads_boxes_and_masks_as_they_were_drawn(detection):
+    pytest.importorskip('mmdet')
+    if missing_ops():
+        pytest.skip('mmdet needs the compiled ops of mmcv')
+    from mmdet.datasets import CocoDataset
+
+    init_default_scope('mmdet')
+    load = dict(type='LoadAnnotations', with_bbox=True, with_mask=True, with_seg=True)
+    dataset = CocoDataset(
+        data_root=str(detection),
+        ann_file='annotations/instances_train2017.json',
+        data_prefix=dict(img='train2017/', seg='stuffthingmaps/train2017/'),
+        metainfo=dict(classes=EXPORTERS['detection'].classes),
+        pipeline=[dict(type='LoadImageFromFile'), load],
+    )
+    assert len(dataset) == 12
+    codes = set()
+    for sample, scene in zip(dataset, detection_scenes(12), strict=True):
+        owners = render_owners(scene)
+        visible = [index for index in range(len(scene.shapes)) if (owners == index).mean() >= 1 / 256]
+        labels = [list(FORMS).index(scene.shapes[index].form) for index in visible]
+        assert sample['gt_bboxes_labels'].tolist() == labels
+        assert sample['gt_seg_map'].shape == sample['img'].shape[:2]
+        for index, mask, box in zip(visible, sample['gt_masks'].masks, sample['gt_bboxes'].tensor, strict=True):
+            rows, columns = np.nonzero(owners == index)
+            assert (mask == (owners == index)).all()
+            assert box.tolist() == [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        codes |= {type(instance['mask']) for instance in sample['instances']}
+    assert codes == {list, dict}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
 
 from .forms import FORMS
 from .render import GROUND, STROKE, render_image, render_owners
-from .scene import LANDSCAPE, PORTRAIT, Scene, Style, draw_scene
+from .scene import GROUP, LANDSCAPE, PORTRAIT, Scene, Style, draw_scene
+from .segments import bounding_box, encode_mask
 
 #: Every format with the name of its folder; ``Exporter`` fills it.
 EXPORTERS: dict[str, Exporter] = {}
@@ -26,6 +29,8 @@ class Exporter(ABC):
     name: ClassVar[str]
     classes: ClassVar[tuple[str, ...]]
     style: ClassVar[Style]
+    #: Height and width of the pictures unless asked otherwise.
+    size: ClassVar[int]
     #: How many pictures each split holds unless asked otherwise.
     splits: ClassVar[dict[str, int]]
 
@@ -37,8 +42,11 @@ class Exporter(ABC):
         return draw_scene(rng, self.style, size)
 
     @abstractmethod
-    def write(self, root: Path, split: str, index: int, scene: Scene) -> None:
-        """Write the files of one scene."""
+    def write(self, root: Path, split: str, index: int, scene: Scene) -> Any:
+        """Write the files of one scene; return what ``finish`` has to know of it."""
+
+    def finish(self, root: Path, split: str, records: list[Any]) -> None:  # noqa: B027  most formats need none
+        """Write the files of a split as a whole, from what ``write`` returned for its scenes, in order."""
 
 
 class ImageFolder(Exporter):
@@ -47,6 +55,7 @@ class ImageFolder(Exporter):
     name = 'classification'
     classes = tuple(sorted(FORMS))
     style = PORTRAIT
+    size = 64
     splits = dict(train=6400, val=600)
 
     def draw(self, rng: np.random.Generator, index: int, size: int) -> Scene:
@@ -67,6 +76,7 @@ class ADE20K(Exporter):
     name = 'segmentation'
     classes = ('ground', *FORMS)
     style = LANDSCAPE
+    size = 64
     splits = dict(train=2000, val=400)
     folders: ClassVar = dict(train='training', val='validation')
 
@@ -81,6 +91,64 @@ class ADE20K(Exporter):
         for index, shape in enumerate(scene.shapes):
             ids[index] = 1 + self.classes.index(shape.form)
         owners = render_owners(scene)
+        return np.select([owners == owner for owner in ids], list(ids.values())).astype(np.uint8)
+
+
+class COCO(Exporter):
+    """Detection: ``train2017/000042.jpg`` and its part of ``annotations/instances_train2017.json``.
+
+    ``stuffthingmaps/train2017/000042.png`` has the id of the category less 1 for shapes, as COCO-stuff has it, the
+    next id for the ground, and 255 for the strokes, which belong to no class.
+    """
+
+    name = 'detection'
+    classes = tuple(FORMS)
+    style = GROUP
+    size = 128
+    splits = dict(train=1000, val=200)
+    #: No instance has less than this share of the picture: nobody could tell its form.
+    smallest = 1 / 256
+
+    def write(self, root: Path, split: str, index: int, scene: Scene) -> dict[str, Any]:
+        folder, stem = f'{split}2017', f'{index + 1:06d}'
+        owners = render_owners(scene)
+        save_image(root / folder / f'{stem}.jpg', render_image(scene))
+        save_image(root / 'stuffthingmaps' / folder / f'{stem}.png', self.label_map(scene, owners))
+        picture = dict(id=index + 1, file_name=f'{stem}.jpg', width=scene.size, height=scene.size, license=1)
+        return dict(picture, instances=list(self.instances(scene, owners)))
+
+    def finish(self, root: Path, split: str, records: list[dict[str, Any]]) -> None:
+        found = [dict(item, image_id=record['id']) for record in records for item in record['instances']]
+        whole = dict(
+            info=dict(description=f'Shapes, {split}'),
+            licenses=[dict(id=1, name='Apache-2.0', url='https://www.apache.org/licenses/LICENSE-2.0')],
+            images=[{key: value for key, value in record.items() if key != 'instances'} for record in records],
+            annotations=[dict(item, id=number) for number, item in enumerate(found, start=1)],
+            categories=[
+                dict(id=number, name=name, supercategory='shape') for number, name in enumerate(self.classes, start=1)
+            ],
+        )
+        path = root / 'annotations' / f'instances_{split}2017.json'
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(whole, separators=(',', ':')))
+
+    def instances(self, scene: Scene, owners: np.ndarray) -> Iterator[dict[str, Any]]:
+        """Describe what can be seen of each shape."""
+        for index, shape in enumerate(scene.shapes):
+            mask = owners == index
+            if mask.mean() >= self.smallest:
+                yield dict(
+                    category_id=1 + self.classes.index(shape.form),
+                    bbox=bounding_box(mask),
+                    area=int(mask.sum()),
+                    iscrowd=0,
+                    segmentation=encode_mask(mask),
+                )
+
+    def label_map(self, scene: Scene, owners: np.ndarray) -> np.ndarray:
+        """Ids of things and stuff, (size, size), uint8."""
+        ids = {STROKE: 255, GROUND: len(self.classes)}
+        ids |= {index: self.classes.index(shape.form) for index, shape in enumerate(scene.shapes)}
         return np.select([owners == owner for owner in ids], list(ids.values())).astype(np.uint8)
 
 

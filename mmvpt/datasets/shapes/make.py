@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -49,7 +50,7 @@ def make_shapes(
     formats: Iterable[str] = tuple(EXPORTERS),
     *,
     seed: int = 0,
-    size: int = 64,
+    size: int | None = None,
     splits: Mapping[str, int] | None = None,
     workers: int = 0,
 ) -> list[Path]:
@@ -59,7 +60,7 @@ def make_shapes(
         root: The folder of the data set.
         formats: Names out of ``EXPORTERS``.
         seed: Other seeds draw other pictures; the same seed gives the same files, byte for byte.
-        size: Height and width of the pictures.
+        size: Height and width of the pictures, in place of the format's own.
         splits: Pictures of each split, ``train`` and ``val``, in place of the format's own numbers.
         workers: Processes that share the work; 0 for none but this one.
     """
@@ -82,16 +83,17 @@ def is_whole(folder: Path, recipe: Recipe) -> bool:
     return found.get('recipe') == recipe.describe() and found.get('digest') == _digest(folder)
 
 
-def _plan(name: str, seed: int, size: int, splits: Mapping[str, int]) -> Recipe:
+def _plan(name: str, seed: int, size: int | None, splits: Mapping[str, int]) -> Recipe:
     if name not in EXPORTERS:
         raise ValueError(f'Shapes has no format {name!r}. Formats: {", ".join(EXPORTERS)}.')
-    own = EXPORTERS[name].splits
+    exporter = EXPORTERS[name]
+    own = exporter.splits
     for split, number in splits.items():
         if split not in own:
             raise ValueError(f'Shapes has no split {split!r}. Splits: {", ".join(own)}.')
         if number < 1:
             raise ValueError(f'{split}={number}: a split needs at least one picture.')
-    return Recipe(name, seed, size, {**own, **splits})
+    return Recipe(name, seed, size or exporter.size, {**own, **splits})
 
 
 def _make_format(folder: Path, recipe: Recipe, workers: int) -> Path:
@@ -118,21 +120,20 @@ def _write_scenes(folder: Path, recipe: Recipe, workers: int) -> None:
     write = partial(_write_scene, folder, recipe)
     jobs = [(split, index) for split, number in recipe.splits.items() for index in range(number)]
     title = f'Drawing {recipe.format}'
-    if not workers:
-        for job in track(jobs, title):
-            write(job)
-        return
-    with ProcessPoolExecutor(workers) as pool:
-        for _ in track(pool.map(write, jobs, chunksize=64), title, total=len(jobs)):
-            pass
+    with ProcessPoolExecutor(workers) if workers else nullcontext() as pool:
+        written = pool.map(write, jobs, chunksize=64) if pool else map(write, jobs)
+        records = list(track(written, title, total=len(jobs)))
+    for split in recipe.splits:
+        of_split = [record for job, record in zip(jobs, records, strict=True) if job[0] == split]
+        recipe.exporter.finish(folder, split, of_split)
 
 
-def _write_scene(folder: Path, recipe: Recipe, job: tuple[str, int]) -> None:
+def _write_scene(folder: Path, recipe: Recipe, job: tuple[str, int]) -> Any:
     """Draw from a generator of its own, so that neither order nor company matters."""
     split, index = job
     rng = np.random.default_rng([recipe.seed, index, *f'{recipe.format}/{split}'.encode()])
     exporter = recipe.exporter
-    exporter.write(folder, split, index, exporter.draw(rng, index, recipe.size))
+    return exporter.write(folder, split, index, exporter.draw(rng, index, recipe.size))
 
 
 def _digest(folder: Path) -> str:

@@ -91,6 +91,10 @@ PORTRAIT = Style(
 LANDSCAPE = Style(
     num_shapes=(1, 2), radius=(0.24, 0.38), margin=0.2, tilt=0.3, num_strokes=(0, 1), mist=(0.5, 0.75), grain=0.02
 )
+#: A few objects side by side and one before the other, as misty as the landscape, with a line in front of them.
+GROUP = Style(
+    num_shapes=(1, 4), radius=(0.12, 0.28), margin=0.12, tilt=0.3, num_strokes=(0, 1), mist=(0.5, 0.75), grain=0.02
+)
 
 
 def draw_scene(rng: np.random.Generator, style: Style, size: int, forms: Sequence[str] = tuple(FORMS)) -> Scene:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+
+from mmvpt.datasets.coco_categories import COCO_CATEGORIES
 
 
 def make_ade(
@@ -39,6 +43,60 @@ def make_image_folder(
                 image = rng.integers(60 * label, 60 * label + 100, (size, size, 3), np.uint8)
                 _write(root / split / f'class{label}' / f'{index:04d}.png', image)
     return root
+
+
+def make_coco(
+    root: Path,
+    num_images: int = 4,
+    size: int = 64,
+    num_classes: int = 80,
+    stuff: bool = True,
+    splits: tuple = ('train2017', 'val2017'),
+) -> Path:
+    """Images, instances and label maps in the layout of COCO 2017, with the first of its real categories.
+
+    Each image has one box with a polygon and one with run lengths; classes come in turn.
+    """
+    rng = np.random.default_rng(0)
+    categories = dict(list(COCO_CATEGORIES.items())[:num_classes])
+    for split in splits:
+        images, annotations = [], []
+        for number in range(1, num_images + 1):
+            stem = f'{number:012d}'
+            images.append(dict(id=number, file_name=f'{stem}.jpg', width=size, height=size))
+            labels = rng.choice([91, 181, 255], (size, size)).astype(np.uint8)  # stuff, and what nobody labelled
+            for half in range(2):
+                found = _coco_instance(half, size, list(categories)[len(annotations) % num_classes])
+                annotations.append(dict(found, id=1 + len(annotations), image_id=number))
+                x, y, width, height = found['bbox']
+                labels[y : y + height, x : x + width] = found['category_id'] - 1
+            _write(root / split / f'{stem}.jpg', rng.integers(0, 256, (size, size, 3), np.uint8))
+            if stuff:
+                _write(root / 'stuffthingmaps' / split / f'{stem}.png', labels)
+        whole = dict(
+            info=dict(description='noise'),
+            licenses=[],
+            images=images,
+            annotations=annotations,
+            categories=[dict(id=number, name=name, supercategory='any') for number, name in categories.items()],
+        )
+        (root / 'annotations').mkdir(exist_ok=True)
+        (root / 'annotations' / f'instances_{split}.json').write_text(json.dumps(whole))
+    return root
+
+
+def _coco_instance(half: int, size: int, category: int) -> dict[str, Any]:
+    """A rectangle in the left half, by its corners, or in the right one, by the lengths of its runs."""
+    x, y, width, height = half * size // 2 + 2, size // 8, size // 2 - 4, size // 2
+    corners = [x, y, x + width, y, x + width, y + height, x, y + height]
+    runs = [x * size + y, *[height, size - height] * (width - 1), height, size - y - height + (size - x - width) * size]
+    return dict(
+        category_id=category,
+        bbox=[x, y, width, height],
+        area=width * height,
+        iscrowd=0,
+        segmentation=dict(size=[size, size], counts=runs) if half else [corners],
+    )
 
 
 def _write(path: Path, image: np.ndarray) -> None:

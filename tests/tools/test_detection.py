@@ -1,17 +1,15 @@
 """The same two tools on a stock detector, with the data set in COCO's format."""
 
-import json
 import pickle
 import runpy
 import sys
 from pathlib import Path
 from uuid import uuid4
 
-import cv2
-import numpy as np
 import pytest
 
 from mmvpt.compat import missing_ops
+from tests.data_makers import make_coco
 
 pytest.importorskip('mmdet')
 pytestmark = pytest.mark.skipif(missing_ops() is not None, reason='detection needs the compiled ops of mmcv')
@@ -19,12 +17,13 @@ TOOLS = Path(__file__).resolve().parents[2] / 'tools'
 
 CONFIG = """
 _base_ = 'mmdet::retinanet/retinanet_r18_fpn_1x_coco.py'
-data = dict(data_root='coco/', ann_file='annotations.json', data_prefix=dict(img=''), metainfo=dict(classes=('box',)))
+ann_file = 'annotations/instances_train2017.json'
+data = dict(data_root='coco/', ann_file=ann_file, metainfo=dict(classes=('person',)))
 model = dict(backbone=dict(init_cfg=None), bbox_head=dict(num_classes=1), test_cfg=dict(score_thr=0.0))
-train_dataloader = dict(batch_size=1, num_workers=0, persistent_workers=False, dataset=data)
-val_dataloader = dict(num_workers=0, persistent_workers=False, dataset=data)
+train_dataloader = dict(batch_size=1, num_workers=0, persistent_workers=False)
+val_dataloader = dict(num_workers=0, persistent_workers=False)
 test_dataloader = val_dataloader
-val_evaluator = dict(ann_file='coco/annotations.json')
+val_evaluator = dict(ann_file='coco/' + ann_file)
 test_evaluator = val_evaluator
 train_cfg = dict(max_epochs=1)
 for pipeline in (_base_.train_pipeline, _base_.test_pipeline):
@@ -32,27 +31,13 @@ for pipeline in (_base_.train_pipeline, _base_.test_pipeline):
         if step['type'] == 'Resize':
             step['scale'] = (64, 64)
 train_dataloader['dataset'] = dict(data, pipeline=_base_.train_pipeline)
-val_dataloader['dataset'] = dict(data, pipeline=_base_.test_pipeline)
+val_dataloader['dataset'] = dict(data, data_prefix=dict(img='train2017/'), pipeline=_base_.test_pipeline)
 del pipeline, step
 """
 
 
-def _make_coco(folder):
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    images = [dict(id=index, file_name=f'{index}.jpg', width=64, height=64) for index in (1, 2)]
-    for image in images:
-        assert cv2.imwrite(str(folder / image['file_name']), rng.integers(0, 256, (64, 64, 3), np.uint8))
-    boxes = [
-        dict(id=image['id'], image_id=image['id'], category_id=1, bbox=[8, 8, 40, 40], area=1600, iscrowd=0)
-        for image in images
-    ]
-    annotations = dict(images=images, annotations=boxes, categories=[dict(id=1, name='box')])
-    (folder / 'annotations.json').write_text(json.dumps(annotations))
-
-
 def test_a_detector_is_trained_evaluated_augmented_and_drawn(tmp_path, monkeypatch):
-    _make_coco(tmp_path / 'coco')
+    make_coco(tmp_path / 'coco', num_images=2, num_classes=1)
     (tmp_path / 'tiny.py').write_text(CONFIG)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv('LOCAL_RANK', '0')

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -246,6 +246,7 @@ class KeyReport:
         unexpected: In the file, not in the module.
         resized: Loaded after a change of shape.
         mismatched: In both, of shapes that nothing reconciled; not loaded.
+        spared: Missing as well, and allowed to be: they keep their start.
     """
 
     matched: list[str] = field(default_factory=list)
@@ -253,6 +254,7 @@ class KeyReport:
     unexpected: list[str] = field(default_factory=list)
     resized: list[str] = field(default_factory=list)
     mismatched: list[str] = field(default_factory=list)
+    spared: list[str] = field(default_factory=list)
 
     @property
     def share(self) -> float:
@@ -293,6 +295,7 @@ def load_matching(
     source: str,
     minimum: float = 0.99,
     resize: Resize | None = None,
+    optional: Sequence[str] = (),
 ) -> KeyReport:
     """Load what fits, say what did not, and refuse when too little did.
 
@@ -303,6 +306,7 @@ def load_matching(
         minimum: The part of the module's names that must get a value.
         resize: ``resize(name, value, own)`` makes ``value`` fit ``own``, or returns None to leave it to the
             module's hooks.
+        optional: Names of parts of the module that may be missing and then keep their start.
     """
     own = module.state_dict()
     misfits = {name for name, value in state_dict.items() if name in own and value.shape != own[name].shape}
@@ -314,12 +318,14 @@ def load_matching(
         keys = module.load_state_dict(state, strict=False)
     mismatched, missing = set(dropped), set(keys.missing_keys) - set(dropped)
     loaded = [name for name in own if name not in mismatched | missing]
+    spared = {name for name in missing if name.startswith(tuple(f'{part}.' for part in optional))}
     report = KeyReport(
         matched=[name for name in loaded if name not in misfits],
-        missing=[name for name in own if name in missing],
+        missing=[name for name in own if name in missing - spared],
         unexpected=list(keys.unexpected_keys),
         resized=[name for name in loaded if name in misfits],
         mismatched=[name for name in own if name in mismatched],
+        spared=[name for name in own if name in spared],
     )
     report.require(minimum, source)
     return report

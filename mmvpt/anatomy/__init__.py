@@ -1,5 +1,6 @@
 """Anatomies: where a backbone can be tuned. One file for each package of backbones."""
 
-from .base import Anatomy, Block, Site, describe
+from .base import Anatomy, Block, Site, describe, offers
+from .points import Point
 
-__all__ = ['Anatomy', 'Block', 'Site', 'describe']
+__all__ = ['Anatomy', 'Block', 'Point', 'Site', 'describe', 'offers']

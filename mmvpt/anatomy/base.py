@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import singledispatch
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 
+if TYPE_CHECKING:
+    from .points import Point
+
 Edit = Callable[[Tensor], Tensor]
+Describe = Callable[[Any], 'Anatomy']
 
 #: Packages whose backbones we describe; a description is imported when one of their classes turns up.
-HOSTS = ('mmpretrain', 'mmseg')
+HOSTS = ('mmpretrain', 'mmseg', 'mmdet')
 
 
 @dataclass(eq=False)
@@ -28,14 +33,15 @@ class Site:
 
     def before(self, edit: Edit) -> None:
         """Edit the first argument of the module."""
-        self.module.register_forward_pre_hook(_EditInput(_copyable(edit)))
+        self.module.register_forward_pre_hook(_EditInput(copyable(edit)))
 
     def after(self, edit: Edit) -> None:
         """Edit the output of the module."""
-        self.module.register_forward_hook(_EditOutput(_copyable(edit)))
+        self.module.register_forward_hook(_EditOutput(copyable(edit)))
 
 
-def _copyable(edit: Edit) -> Edit:
+def copyable(edit: Edit) -> Edit:
+    """Return the edit, or refuse one that a deepcopy would leave bound to the original."""
     if not isinstance(edit, nn.Module) and getattr(edit, '__self__', None) is None:
         raise TypeError(f'An edit must be a module or a bound method, which deepcopy can remake; got {edit!r}.')
     return edit
@@ -81,6 +87,9 @@ class Anatomy:
     Args:
         backbone: The backbone itself.
         stages: Its blocks, stage by stage; a plain ViT has one stage.
+        points: Where feature maps pass: after the embedding (or stem), then after each stage (ViT: each layer).
+        norms: What the outputs pass last.
+        optional: Names of modules that a pretrained file may lack, as a classifier has fewer outputs.
         patch_size: Side of the square that the stem turns into one token.
         options: Arguments with which ``backbone(image, **options)`` returns plain features.
         resize: ``resize(name, value, own)`` fits a pretrained tensor of another image size to the backbone's own, or
@@ -89,6 +98,9 @@ class Anatomy:
 
     backbone: nn.Module
     stages: list[list[Block]] = field(default_factory=list)
+    points: Sequence[Point] = ()
+    norms: Sequence[nn.Module] = ()
+    optional: Sequence[str] = ()
     patch_size: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     resize: Callable[[str, Tensor, Tensor], Tensor | None] | None = None
@@ -103,12 +115,21 @@ class Anatomy:
         """All blocks with attention, for a tuner that cannot do without."""
         blocks = [block for block in self.blocks if block.attention is not None]
         if not blocks:
-            raise TypeError(
-                f'{type(tuner).__name__} needs blocks with attention, and mmvpt knows none in '
-                f'{type(self.backbone).__name__}. Families with attention: {_families_unlike(self.backbone)}. '
-                'Take one of them or another tuner, or describe yours with @describe.register; see docs/extend.md.'
-            )
+            raise self._lacks(tuner, 'attention', 'blocks with attention')
         return blocks
+
+    def map_points(self, tuner: object) -> Sequence[Point]:
+        """All points, for a tuner that edits feature maps."""
+        if not self.points:
+            raise self._lacks(tuner, 'points', 'places where feature maps pass')
+        return self.points
+
+    def _lacks(self, tuner: object, what: str, in_words: str) -> TypeError:
+        return TypeError(
+            f'{type(tuner).__name__} needs {in_words}, and mmvpt knows none in {type(self.backbone).__name__}. '
+            f'Families that have them: {_families_with(what)}. '
+            'Take one of them or another tuner, or describe yours with @describe.register; see docs/extend.md.'
+        )
 
     def claim(self, what: str, tuner: object) -> None:
         """Note that a tuner needs something of the backbone for itself alone."""
@@ -144,10 +165,23 @@ def _describe_host(host: str) -> bool:
     return True
 
 
-def _families_unlike(backbone: nn.Module) -> str:
-    """Names of the families described (of packages that are installed), those of this backbone left out."""
+def offers(*what: str) -> Callable[[Describe], Describe]:
+    """Note what a description offers, ``attention`` or ``points``, for errors that list the families that have it."""
+
+    def note(description: Describe) -> Describe:
+        vars(description)['offers'] = what
+        return description
+
+    return note
+
+
+def _families_with(what: str) -> str:
+    """Names of the described families (of packages that are installed) that offer something."""
     for host in HOSTS:
         if importlib.util.find_spec(host):
-            _describe_host(host)
-    families = [family for family in describe.registry if not isinstance(backbone, family)]
+            with suppress(ImportError):  # mmdet without MMCV's compiled operators
+                _describe_host(host)
+    families = [
+        family for family, description in describe.registry.items() if what in getattr(description, 'offers', ())
+    ]
     return ', '.join(sorted(f'{family.__module__.partition(".")[0]}.{family.__name__}' for family in families))

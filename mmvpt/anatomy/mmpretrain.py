@@ -1,21 +1,24 @@
-"""Anatomy of mmpretrain's ViT family."""
+"""Anatomy of mmpretrain's backbones."""
 
 from dataclasses import replace
-from typing import Any
 
-from mmpretrain.models import BEiTViT, MAEViT, VisionTransformer, ViTEVA02
+from mmpretrain.models import BEiTViT, MAEViT, RegNet, ResNet, SwinTransformer, VisionTransformer, ViTEVA02
+from mmpretrain.models.backbones.resnet_cifar import ResNet_CIFAR
 
-from .base import Anatomy, Block, describe
+from .base import Anatomy, Block, describe, offers
+from .families import regnet, resnet, swin, vit
 
 
 @describe.register
-def _(vit: VisionTransformer) -> Anatomy:
+@offers('attention', 'points')
+def _(backbone: VisionTransformer) -> Anatomy:
     """ViT, DeiT (also distilled), DeiT-III and MoCo v3."""
-    blocks = [Block(layer, dim=vit.embed_dims, norm=layer.ln1, attention=layer.attn) for layer in vit.layers]
-    return _anatomy(vit, blocks)
+    blocks = [Block(layer, dim=backbone.embed_dims, norm=layer.ln1, attention=layer.attn) for layer in backbone.layers]
+    return _anatomy(backbone, blocks)
 
 
 @describe.register
+@offers('attention', 'points')
 def _(beit: BEiTViT) -> Anatomy:
     blocks = [
         Block(
@@ -31,16 +34,27 @@ def _(beit: BEiTViT) -> Anatomy:
 
 
 @describe.register
+@offers('attention', 'points')
 def _(mae: MAEViT) -> Anatomy:
     """MAE's encoder masks patches unless it is told not to."""
     return replace(describe.dispatch(VisionTransformer)(mae), options=dict(mask=None))
 
 
 @describe.register
+@offers('points')
 def _(eva: ViTEVA02) -> Anatomy:
-    """Rotary positions apply to every key, so prompts cannot be keys here: nothing is known of the inside."""
-    return Anatomy(eva)
+    """Rotary positions apply to every key, so prompts cannot be keys here: its attention is not known."""
+    return _anatomy(eva, [Block(layer, dim=eva.embed_dims) for layer in eva.layers])
 
 
-def _anatomy(vit: Any, blocks: list[Block]) -> Anatomy:
-    return Anatomy(vit, stages=[blocks], patch_size=vit.patch_embed.projection.kernel_size[0])
+def _anatomy(backbone: VisionTransformer | BEiTViT, blocks: list[Block]) -> Anatomy:
+    names = ('ln1', 'ln2')  # of the tokens, of their average
+    norms = [getattr(backbone, name) for name in names if hasattr(backbone, name)]
+    patch_size = backbone.patch_embed.projection.kernel_size[0]
+    return vit(backbone, blocks, backbone.num_extra_tokens, norms=norms, patch_size=patch_size)
+
+
+describe.register(ResNet, offers('points')(resnet))
+describe.register(RegNet, offers('points')(regnet))
+describe.register(ResNet_CIFAR, offers('points')(regnet))
+describe.register(SwinTransformer, offers('points')(swin))

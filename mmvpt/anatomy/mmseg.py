@@ -1,27 +1,46 @@
-"""Anatomy of mmseg's own ViT."""
+"""Anatomy of mmseg's own backbones."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
-from mmseg.models.backbones import VisionTransformer
+from mmseg.models.backbones import ResNet, SwinTransformer, VisionTransformer
 from torch import Tensor
 
-from .base import Anatomy, Block, describe
+from .base import Anatomy, Block, describe, offers
+from .families import resize_window, resnet, swin, vit
 
 
 @describe.register
-def _(vit: VisionTransformer) -> Anatomy:
-    dim = vit.cls_token.shape[-1]
-    blocks = [Block(layer, dim=dim, norm=layer.norm1, attention=layer.attn) for layer in vit.layers]
-    return Anatomy(vit, stages=[blocks], patch_size=vit.patch_size, resize=partial(_resize_position, vit))
+@offers('attention', 'points')
+def _(backbone: VisionTransformer) -> Anatomy:
+    dim = backbone.cls_token.shape[-1]
+    blocks = [Block(layer, dim=dim, norm=layer.norm1, attention=layer.attn) for layer in backbone.layers]
+    return vit(
+        backbone,
+        blocks,
+        extra=int(backbone.with_cls_token),
+        norms=[backbone.norm1] if backbone.final_norm else [],
+        patch_size=backbone.patch_size,
+        resize=partial(_resize_position, backbone),
+    )
 
 
-def _resize_position(vit: VisionTransformer, name: str, value: Tensor, own: Tensor) -> Tensor | None:
+def _resize_position(backbone: VisionTransformer, name: str, value: Tensor, own: Tensor) -> Tensor | None:
     """Fit a position embedding as mmseg does; its own code does so only inside ``init_weights``."""
     if name != 'pos_embed':
         return None
     side = math.isqrt(value.shape[1] - 1)
-    grid = tuple(length // vit.patch_size for length in vit.img_size)
-    return vit.resize_pos_embed(value, grid, (side, side), vit.interpolate_mode)
+    grid = tuple(length // backbone.patch_size for length in backbone.img_size)
+    return backbone.resize_pos_embed(value, grid, (side, side), backbone.interpolate_mode)
+
+
+@describe.register
+@offers('points')
+def _(backbone: SwinTransformer) -> Anatomy:
+    return replace(swin(backbone), resize=resize_window)
+
+
+describe.register(ResNet, offers('points')(resnet))

@@ -12,6 +12,7 @@ from mmengine.logging import MMLogger, print_log
 from mmengine.model import BaseModule
 from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmvpt.anatomy import describe
 from mmvpt.checkpoint import fingerprint, load_matching
@@ -51,12 +52,14 @@ class TunedBackbone(BaseModule):
         anatomy = describe(self.backbone)
         self._options = anatomy.options
         self._resize = anatomy.resize
+        self._optional = anatomy.optional
         for block in anatomy.blocks:
             use_sdpa(block.attention)
         self.tuner.attach(anatomy)
         self.unfrozen = list(self.tuner.unfreeze(anatomy))
         for param in _parameters(self.unfrozen):
             param.requires_grad_(param in trainable)
+        self._tell_what_stays_frozen(trainable)
         self._has_base = isinstance(backbone, nn.Module)  # which brings its weights; a config does not
         self._register_load_state_dict_pre_hook(self._prepare_state)
 
@@ -65,15 +68,46 @@ class TunedBackbone(BaseModule):
         return self.backbone(image, **{**self._options, **options})
 
     def train(self, mode: bool = True) -> TunedBackbone:
-        """Let the tuner and what it unfroze train; dropout, drop-path and norms of the frozen rest stay still."""
+        """Let the tuner and what it unfroze train; dropout, drop-path and norms of the frozen rest stay still.
+
+        What the backbone's own config keeps in eval mode (``frozen_stages``, ``norm_eval``) stays there too.
+        """
         super().train(mode)
+        awake = {module for module in self.backbone.modules() if module.training}
         self.backbone.eval()
-        for part in self.unfrozen:
-            if isinstance(part, nn.Module):
-                part.train(mode)
+        for module in self._unfrozen_modules():
+            module.training = module in awake
         if mode:
             self.tuner.unfold()
         return self
+
+    def frozen_modules(self) -> Iterator[tuple[str, nn.Module]]:
+        """Modules of the backbone that never train, with their names."""
+        unfrozen = set(self._unfrozen_modules())
+        return ((name, module) for name, module in self.backbone.named_modules() if module not in unfrozen)
+
+    def _unfrozen_modules(self) -> Iterator[nn.Module]:
+        return (module for part in self.unfrozen if isinstance(part, nn.Module) for module in part.modules())
+
+    def _tell_what_stays_frozen(self, trainable: set[nn.Parameter]) -> None:
+        """Say what wins where the backbone's own config and the tuner disagree: whoever keeps more frozen."""
+        name = type(self.backbone).__name__
+        wanted = set(_parameters(self.unfrozen))
+        if held := wanted - trainable:
+            stages = getattr(self.backbone, 'frozen_stages', None)
+            print_log(
+                f'{len(held)} of the {len(wanted)} tensors that the tuner would train stay frozen, as {name} freezes '
+                f'them itself (frozen_stages={stages}) and what either side freezes stays frozen. '
+                'To train them, set frozen_stages=-1.',
+                'current',
+            )
+        norms = [module for _, module in self.frozen_modules() if isinstance(module, _BatchNorm)]
+        if norms and getattr(self.backbone, 'norm_eval', None) is False:
+            print_log(
+                f'{len(norms)} batch norms of {name} are frozen and keep their statistics: norm_eval=False speaks of '
+                'a backbone that trains, and what either side freezes stays frozen.',
+                'current',
+            )
 
     def fold(self) -> TunedBackbone:
         """Compute once, for inference, what does not depend on the image; training or loading weights undoes it."""
@@ -118,8 +152,7 @@ class TunedBackbone(BaseModule):
     def frozen_state(self) -> dict[str, Tensor]:
         """The base: everything in the backbone's state dict that does not train."""
         trains = {id(param) for param in self.backbone.parameters() if param.requires_grad}
-        modules = (part for part in self.unfrozen if isinstance(part, nn.Module))
-        trains |= {id(buffer) for module in modules for buffer in module.buffers()}
+        trains |= {id(buffer) for module in self._unfrozen_modules() for buffer in module.buffers(recurse=False)}
         return {name: t for name, t in self.backbone.state_dict(keep_vars=True).items() if id(t) not in trains}
 
     def _load_pretrained(self, checkpoint: str, prefix: str | None = None, map_location: str = 'cpu') -> None:
@@ -132,7 +165,7 @@ class TunedBackbone(BaseModule):
                 found = sorted({name.partition('.')[0] for name in state})
                 raise ValueError(f'No key of {checkpoint} starts with prefix={prefix!r}. Its keys start with: {found}.')
             state = inside
-        report = load_matching(self.backbone, state, source=checkpoint, resize=self._resize)
+        report = load_matching(self.backbone, state, source=checkpoint, resize=self._resize, optional=self._optional)
         print_log(f'Base from {checkpoint}:\n{report}', 'current')
 
     def _prepare_state(self, state: dict[str, Tensor], prefix: str, *_: Any) -> None:

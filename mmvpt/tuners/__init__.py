@@ -1,7 +1,8 @@
 """Tuners: one method per file."""
 
 from .base import Tuner, TunerList, build_tuner
-from .selective import BiasTuning, FullTuning, LinearProbe
+from .pro_tuning import ProTuning
+from .selective import BiasTuning, FullTuning, LinearProbe, PartialTuning
 from .vpt import DeepPrompts, ShallowPrompts
 
 __all__ = [
@@ -9,6 +10,8 @@ __all__ = [
     'DeepPrompts',
     'FullTuning',
     'LinearProbe',
+    'PartialTuning',
+    'ProTuning',
     'ShallowPrompts',
     'Tuner',
     'TunerList',

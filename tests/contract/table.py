@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +17,12 @@ from mmvpt.tuners.selective import is_bias
 
 DIM, DEPTH, TOKENS, PATCH = 32, 3, 4, 8
 ARCH = dict(embed_dims=DIM, num_layers=DEPTH, num_heads=2, feedforward_channels=2 * DIM)
+CNN = dict(depth=18, base_channels=16, stem_channels=8)
+CNN_ROW: dict = dict(attention=False, depth=4, widths=(8, 16, 32, 64, 128), norms=(), last='layer4.1')
+SWIN_ROW: dict = dict(
+    attention=False, depth=4, widths=(16, 32, 64, 128, 128), norms=('norm3',), last='stages.3.blocks.0'
+)
+WITH_MMDET = importlib.util.find_spec('mmdet') is not None and importlib.util.find_spec('mmcv._ext') is not None
 VIT = dict(arch=ARCH, img_size=32, patch_size=PATCH, out_type='featmap', drop_path_rate=0.2)
 
 
@@ -27,6 +34,11 @@ class BackboneRow:
         fixed_length: It takes no other sequence than its own: square images, no shallow prompts.
         options: What makes the plain one return features.
         unused: Part of the names of parameters that its forward never touches.
+        attention: It has attentions that can be extended.
+        depth: How many outputs it can give.
+        widths: Channels of the maps after the embedding (or stem) and after each stage or layer.
+        norms: Names of its output norms.
+        last: Name of its last residual block.
     """
 
     name: str
@@ -34,15 +46,23 @@ class BackboneRow:
     fixed_length: bool = False
     options: tuple = ()
     unused: str | None = None
+    attention: bool = True
+    depth: int = DEPTH
+    widths: tuple[int, ...] = (DIM,) * (DEPTH + 1)
+    norms: tuple[str, ...] = ('ln1',)
+    last: str = f'layers.{DEPTH - 1}'
 
     def build(self, **changes) -> nn.Module:
         torch.manual_seed(0)
         backbone = MODELS.build({**self.config, **changes})
         for param in backbone.parameters():  # biases and tokens start at zero, where mistakes would not show
             nn.init.normal_(param, std=0.1) if param.dim() < 2 or param.shape[0] == 1 else None
-        for name, param in backbone.named_parameters():
-            if name.endswith(('ln1.weight', 'ln2.weight', 'norm1.weight', 'norm2.weight')):
-                nn.init.normal_(param, mean=1.0, std=0.1)
+        for module in backbone.modules():
+            if isinstance(module, (nn.LayerNorm, nn.BatchNorm2d)):
+                nn.init.normal_(module.weight, mean=1.0, std=0.1)
+            if isinstance(module, nn.BatchNorm2d):
+                nn.init.normal_(module.running_mean, std=0.1)
+                nn.init.uniform_(module.running_var, 0.5, 1.5)
         return backbone
 
     def image(self, batch: int = 2, **kwargs) -> Tensor:
@@ -59,15 +79,17 @@ class TunerRow:
         starts_as_plain: The first forward equals the plain backbone's.
         new: Number of new parameters.
         unfrozen: Whether a parameter of the backbone, by its name, trains.
-        grows: It lengthens the sequence.
+        needs: Whether a backbone has what it works on.
+        sleeps: Its branches have no gradient in the first step.
     """
 
     name: str
     config: dict | list
     starts_as_plain: bool
-    new: int
-    unfrozen: Callable[[str], bool] = lambda name: False
-    grows: bool = False
+    new: Callable[[BackboneRow], int] = lambda backbone: 0
+    unfrozen: Callable[[str, BackboneRow], bool] = lambda name, backbone: False
+    needs: Callable[[BackboneRow], bool] = lambda backbone: True
+    sleeps: bool = False
 
 
 BACKBONES = [
@@ -95,38 +117,170 @@ BACKBONES = [
             patch_bias=True,
             drop_path_rate=0.2,
         ),
+        norms=(),
+    ),
+    BackboneRow('eva02', dict(type='mmpretrain.ViTEVA02', **VIT, sub_ln=True), fixed_length=True, attention=False),
+    *(
+        BackboneRow(name.lower().replace('.', '_'), dict(type=name, **CNN, **more), **CNN_ROW)
+        for name, more in {
+            'mmpretrain.ResNet': {},
+            'mmpretrain.ResNetV1d': {},
+            'mmseg.ResNetV1c': {},
+            **({'mmdet.ResNet': dict(norm_eval=False)} if WITH_MMDET else {}),
+        }.items()
+    ),
+    *(
+        BackboneRow(
+            name.lower().replace('.', '_'),
+            dict(type=name, depth=50, base_channels=4, stem_channels=8, groups=2, base_width=4, **more),
+            **{**CNN_ROW, 'widths': (8, 16, 32, 64, 128), 'last': 'layer4.2'},
+        )
+        for name, more in {
+            'mmseg.ResNeXt': {},
+            **({'mmdet.ResNeXt': dict(norm_eval=False)} if WITH_MMDET else {}),
+        }.items()
+    ),
+    *(
+        BackboneRow(
+            name.lower().replace('.', '_'),
+            dict(
+                type=name,
+                arch=dict(w0=16, wa=20.0, wm=2.0, group_w=8, depth=6, bot_mul=1.0),
+                out_indices=(3,),
+                **more,
+            ),
+            **{**CNN_ROW, 'widths': (32, 16, 32, 64, 128)},
+        )
+        for name, more in {
+            'mmpretrain.RegNet': {},
+            **({'mmdet.RegNet': dict(norm_eval=False)} if WITH_MMDET else {}),
+        }.items()
+    ),
+    BackboneRow(
+        'mmpretrain_swin',
+        dict(
+            type='mmpretrain.SwinTransformer',
+            arch=dict(embed_dims=16, depths=[1, 1, 2, 1], num_heads=[1, 1, 2, 2]),
+            img_size=32,
+            window_size=2,
+            pad_small_map=True,
+        ),
+        **SWIN_ROW,
+    ),
+    *(
+        BackboneRow(
+            f'{package}_swin',
+            dict(
+                type=f'{package}.SwinTransformer',
+                embed_dims=16,
+                depths=(1, 1, 2, 1),
+                num_heads=(1, 1, 2, 2),
+                window_size=2,
+                out_indices=(3,),
+            ),
+            **SWIN_ROW,
+        )
+        for package in ('mmseg', *(['mmdet'] if WITH_MMDET else []))
     ),
 ]
 
+
+def has_attention(backbone: BackboneRow) -> bool:
+    return backbone.attention
+
+
+def can_grow(backbone: BackboneRow) -> bool:
+    return backbone.attention and not backbone.fixed_length
+
+
+def biases(name: str, backbone: BackboneRow) -> bool:
+    return is_bias(name)
+
+
+def prompt_block(width: int, kernel: int = 5, groups: int = 4, reduction: int = 16) -> int:
+    """Parameters of a block as the Pro-tuning paper's tables count them."""
+    convolutions = 2 * (width * width // groups + width) + kernel * kernel * width
+    norms = 3 * 2 * width
+    hidden = width // reduction
+    squeeze_and_excitation = 2 * width * hidden + hidden + width
+    return convolutions + norms + squeeze_and_excitation + 1
+
+
+def stage_blocks(backbone: BackboneRow) -> int:
+    return sum(prompt_block(width) for width in backbone.widths[1:])
+
+
 DEEP = dict(type='DeepPrompts', num_tokens=TOKENS)
+SHALLOW = dict(type='ShallowPrompts', num_tokens=TOKENS)
+PRO = dict(type='ProTuning', beta=0.5)
 TUNERS = [
-    TunerRow('linear', dict(type='LinearProbe'), starts_as_plain=True, new=0),
-    TunerRow('full', dict(type='FullTuning'), starts_as_plain=True, new=0, unfrozen=lambda name: True),
-    TunerRow('bias', dict(type='BiasTuning'), starts_as_plain=True, new=0, unfrozen=is_bias),
-    TunerRow('vpt', DEEP, starts_as_plain=False, new=DEPTH * TOKENS * DIM),
-    TunerRow('vpt_dropout', {**DEEP, 'dropout': 0.1}, starts_as_plain=False, new=DEPTH * TOKENS * DIM),
-    TunerRow('vpt_last', {**DEEP, 'start': -1}, starts_as_plain=False, new=TOKENS * DIM),
-    TunerRow('vpt_projected', {**DEEP, 'projected_dim': 8}, starts_as_plain=False, new=DEPTH * TOKENS * 8 + 9 * DIM),
+    TunerRow('linear', dict(type='LinearProbe'), starts_as_plain=True),
+    TunerRow('full', dict(type='FullTuning'), starts_as_plain=True, unfrozen=lambda name, backbone: True),
+    TunerRow('bias', dict(type='BiasTuning'), starts_as_plain=True, unfrozen=biases),
     TunerRow(
-        'vpt_shallow',
-        dict(type='ShallowPrompts', num_tokens=TOKENS),
-        starts_as_plain=False,
-        new=TOKENS * DIM,
-        grows=True,
+        'partial',
+        dict(type='PartialTuning', blocks=1),
+        starts_as_plain=True,
+        unfrozen=lambda name, backbone: name.startswith(f'{backbone.last}.'),
     ),
+    *(
+        TunerRow(name, config, starts_as_plain=False, new=new, needs=has_attention)
+        for name, config, new in [
+            ('vpt', DEEP, lambda backbone: DEPTH * TOKENS * DIM),
+            ('vpt_dropout', {**DEEP, 'dropout': 0.1}, lambda backbone: DEPTH * TOKENS * DIM),
+            ('vpt_last', {**DEEP, 'start': -1}, lambda backbone: TOKENS * DIM),
+            ('vpt_projected', {**DEEP, 'projected_dim': 8}, lambda backbone: DEPTH * TOKENS * 8 + 9 * DIM),
+        ]
+    ),
+    TunerRow('vpt_shallow', SHALLOW, starts_as_plain=False, new=lambda backbone: TOKENS * DIM, needs=can_grow),
     TunerRow(
         'vpt_bias',
         [DEEP, dict(type='BiasTuning')],
         starts_as_plain=False,
-        new=DEPTH * TOKENS * DIM,
-        unfrozen=is_bias,
+        new=lambda backbone: DEPTH * TOKENS * DIM,
+        unfrozen=biases,
+        needs=has_attention,
     ),
     TunerRow(
         'vpt_both',
-        [dict(type='ShallowPrompts', num_tokens=TOKENS), DEEP],
+        [SHALLOW, DEEP],
         starts_as_plain=False,
-        new=(DEPTH + 1) * TOKENS * DIM,
-        grows=True,
+        new=lambda backbone: (DEPTH + 1) * TOKENS * DIM,
+        needs=can_grow,
+    ),
+    TunerRow(
+        'protuning',
+        dict(type='ProTuning'),
+        starts_as_plain=True,
+        new=stage_blocks,
+        sleeps=True,
+    ),
+    TunerRow(
+        'protuning_transformer',
+        {**PRO, 'preset': 'paper-transformer', 'positions': 'U2', 'kernel_size': 3},
+        starts_as_plain=False,
+        new=lambda backbone: sum(prompt_block(backbone.widths[at], kernel=3, reduction=4) for at in (0, -1)),
+        unfrozen=lambda name, backbone: name.rpartition('.')[0] in backbone.norms,
+    ),
+    TunerRow(
+        'protuning_fixed',
+        {**PRO, 'learn_beta': False, 'positions': [-1], 'num_blocks': 2},
+        starts_as_plain=False,
+        new=lambda backbone: 2 * (prompt_block(backbone.widths[-1]) - 1),
+    ),
+    TunerRow(
+        'protuning_full',
+        [PRO, dict(type='FullTuning')],
+        starts_as_plain=False,
+        new=stage_blocks,
+        unfrozen=lambda name, backbone: True,
+    ),
+    TunerRow(
+        'protuning_shallow',
+        [SHALLOW, PRO],
+        starts_as_plain=False,
+        new=lambda backbone: TOKENS * DIM + stage_blocks(backbone),
+        needs=can_grow,
     ),
 ]
 
@@ -153,5 +307,5 @@ CASES = [
     pytest.param(Case(backbone, tuner), id=f'{tuner.name}-{backbone.name}')
     for backbone in BACKBONES
     for tuner in TUNERS
-    if not (tuner.grows and backbone.fixed_length)
+    if tuner.needs(backbone)
 ]

@@ -13,7 +13,7 @@ from torch.testing import assert_close
 from mmvpt.engine import apply_delta, delta_state_dict
 from mmvpt.models import TunedBackbone
 
-from .table import CASES, DEPTH, Case
+from .table import CASES, Case
 
 pytestmark = pytest.mark.parametrize('case', CASES)
 
@@ -33,6 +33,13 @@ def train(tuned: TunedBackbone, image: Tensor, steps: int = 3) -> None:
         optimizer.step()
 
 
+STATISTICS = ('running_mean', 'running_var', 'num_batches_tracked')
+
+
+def norm_of(tuned: TunedBackbone, name: str) -> nn.Module:
+    return tuned.get_submodule(name.rpartition('.')[0])
+
+
 def trains(tuned: TunedBackbone) -> bool:
     return any(param.requires_grad for param in tuned.parameters())
 
@@ -42,22 +49,22 @@ def test_the_keys_of_the_backbone_are_the_plain_ones(case: Case) -> None:
 
 
 def test_a_plain_checkpoint_loads_as_it_is(case: Case) -> None:
-    plain = case.plain()
-    nn.init.normal_(plain.layers[0].ffn.layers[1].weight)
-    tuned = case.tuned()
+    plain, tuned = case.plain(), case.tuned()
+    for param in plain.parameters():
+        nn.init.normal_(param)
     keys = tuned.load_state_dict(plain.state_dict(), strict=False)
     assert not keys.unexpected_keys
     assert all(key.startswith('tuner.') for key in keys.missing_keys)
-    assert_close(tuned.backbone.layers[0].ffn.layers[1].weight, plain.layers[0].ffn.layers[1].weight)
+    assert_close(tuned.backbone.state_dict(), plain.state_dict(), rtol=0, atol=0)
 
 
 def test_outputs_have_the_plain_shapes_at_every_depth(case: Case) -> None:
-    plain = case.plain(out_indices=list(range(DEPTH)))
-    tuned = case.tuned(out_indices=list(range(DEPTH))).eval()
+    plain = case.plain(out_indices=list(range(case.backbone.depth)))
+    tuned = case.tuned(out_indices=list(range(case.backbone.depth))).eval()
     image = case.backbone.image()
     plain_shapes = [out.shape for out in plain(image, **dict(case.backbone.options))]
     assert [out.shape for out in tuned(image)] == plain_shapes
-    assert len(plain_shapes) == DEPTH
+    assert len(plain_shapes) == case.backbone.depth
 
 
 def test_the_first_forward_is_the_plain_one_where_promised(case: Case) -> None:
@@ -70,10 +77,10 @@ def test_the_first_forward_is_the_plain_one_where_promised(case: Case) -> None:
 def test_what_trains_is_what_was_promised(case: Case) -> None:
     tuned, plain = case.tuned(), case.plain()
     would_train = {name for name, param in plain.named_parameters() if param.requires_grad}
-    promised = {name for name in would_train if case.tuner.unfrozen(name)}
+    promised = {name for name in would_train if case.tuner.unfrozen(name, case.backbone)}
     assert {name for name, param in tuned.backbone.named_parameters() if param.requires_grad} == promised
     assert all(param.requires_grad for param in tuned.tuner.parameters())
-    assert sum(param.numel() for param in tuned.tuner.parameters()) == case.tuner.new
+    assert sum(param.numel() for param in tuned.tuner.parameters()) == case.tuner.new(case.backbone)
 
 
 def test_training_moves_all_that_trains_and_nothing_else(case: Case) -> None:
@@ -84,6 +91,7 @@ def test_training_moves_all_that_trains_and_nothing_else(case: Case) -> None:
     train(tuned, case.backbone.image())
     unused = case.backbone.unused or ' '
     moving = {name for name, param in tuned.named_parameters() if param.requires_grad and unused not in name}
+    moving |= {name for name, _ in tuned.named_buffers() if name.endswith(STATISTICS) and norm_of(tuned, name).training}
     moved = {name for name, tensor in tuned.state_dict().items() if not torch.equal(tensor, before[name])}
     assert moved == moving
 
@@ -172,6 +180,9 @@ def test_gradients_are_finite_and_reach_every_prompt(case: Case) -> None:
     tuned = case.tuned().train()
     if not trains(tuned):
         pytest.skip('trains nothing of the backbone')
+    if case.tuner.sleeps:
+        train(tuned, case.backbone.image(), steps=1)
+        tuned.zero_grad()
     loss_of(tuned, case.backbone.image()).backward()
     for name, param in tuned.tuner.named_parameters():
         assert math.isfinite(param.grad.abs().sum()), name

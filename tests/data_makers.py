@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -118,4 +119,17 @@ def make_cub(root: Path, num_images: int = 4, size: int = 32) -> Path:
     for file, column in columns.items():
         lines = (f'{index} {value}\n' for index, value in enumerate(column, start=1))
         (root / file).write_text(''.join(lines))
+    return root
+
+
+def make_cifar100(root: Path, num_images: int = 4) -> Path:
+    """Images and labels in the two pickles of CIFAR-100: rows of 3 x 32 x 32 bytes, red first."""
+    rng = np.random.default_rng(0)
+    (root / 'cifar-100-python').mkdir(parents=True)
+    for split in ('train', 'test'):
+        batch = {
+            'data': rng.integers(0, 256, (num_images, 3 * 32 * 32), np.uint8),
+            'fine_labels': rng.integers(0, 100, num_images).tolist(),
+        }
+        (root / 'cifar-100-python' / split).write_bytes(pickle.dumps(batch))
     return root

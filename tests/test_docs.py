@@ -88,6 +88,6 @@ def test_the_readme_has_a_line_for_every_tuner_and_every_showcase() -> None:
     readme = (ROOT / 'README.md').read_text()
     tuners = set(mmvpt.tuners.__all__) - {'Tuner', 'TunerList', 'build_tuner'}
     assert [name for name in tuners if f'| `{name}`' not in readme] == []
-    named = re.findall(r'configs/[\w{},]*\.py', readme)
+    named = re.findall(r'configs/[\w{},-]*\.py', readme)
     showcases = {f'configs/{path.name}' for path in (ROOT / 'configs').glob('*.py')}
     assert showcases == {path for name in named for path in expand(name)}

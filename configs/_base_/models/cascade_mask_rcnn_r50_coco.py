@@ -1,0 +1,21 @@
+"""Cascade Mask R-CNN with ResNet-50 on COCO: mmdet's own config with a backbone that waits for its tuner.
+
+The Pro-tuning paper trains for 12 epochs and states no learning rate: the recipe is mmdet's.
+"""
+
+# mmvpt teaches MMEngine where OneDL's packages keep their configs; their own tools read this before they import mmvpt
+_base_ = __import__('mmvpt') and [
+    'mmdet::cascade_rcnn/cascade-mask-rcnn_r50_fpn_1x_coco.py',
+    '../backbones/resnet50_in1k.py',
+    '../hooks.py',
+]
+model = dict(
+    backbone=dict(
+        _delete_=True,
+        type='mmvpt.TunedBackbone',
+        backbone=_base_.model.backbone,
+        init_cfg=_base_.pretrained,
+    ),
+)
+optim_wrapper = dict(constructor='mmvpt.TrainableParamsConstructor')
+randomness = dict(seed=0)

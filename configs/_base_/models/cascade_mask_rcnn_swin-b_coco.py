@@ -1,0 +1,30 @@
+"""Cascade Mask R-CNN with Swin-B on COCO; the backbone waits for its tuner.
+
+The system is mmdet's with ResNet-50; optimizer, warm-up and drop-path are those of its Swin-T config. Swin is
+mmpretrain's, so that one pretrained file serves classification and detection.
+"""
+
+# mmvpt teaches MMEngine where OneDL's packages keep their configs; their own tools read this before they import mmvpt
+_base_ = __import__('mmvpt') and [
+    'mmdet::cascade_rcnn/cascade-mask-rcnn_r50_fpn_1x_coco.py',
+    '../backbones/swin-b_in1k.py',
+    '../hooks.py',
+]
+model = dict(
+    backbone=dict(
+        _delete_=True,
+        type='mmvpt.TunedBackbone',
+        backbone=dict(_base_.backbone, out_indices=(0, 1, 2, 3), drop_path_rate=0.2, pad_small_map=True),
+        init_cfg=_base_.pretrained,
+    ),
+    neck=dict(in_channels=[128, 256, 512, 1024]),
+)
+optim_wrapper = dict(
+    constructor='mmvpt.TrainableParamsConstructor',
+    optimizer=dict(_delete_=True, type='AdamW', lr=0.0001, betas=(0.9, 0.999), weight_decay=0.05),
+)
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.001, by_epoch=False, begin=0, end=1000),
+    dict(type='MultiStepLR', begin=0, end=12, by_epoch=True, milestones=[8, 11], gamma=0.1),
+]
+randomness = dict(seed=0)

@@ -1,0 +1,22 @@
+"""UPerNet with ViT-B/16 on ADE20K: mmseg's own config with a backbone that waits for its tuner.
+
+The ViT is mmpretrain's, as mmseg's drops the bias of a pretrained patch embedding. No paper states a recipe for prompts
+under UPerNet: it is mmseg's for the whole network.
+"""
+
+# mmvpt teaches MMEngine where OneDL's packages keep their configs; their own tools read this before they import mmvpt
+_base_ = __import__('mmvpt') and [
+    'mmseg::vit/vit_vit-b16_mln_upernet_8xb2-80k_ade20k-512x512.py',
+    '../backbones/vit-b16_in21k.py',
+    '../hooks.py',
+]
+model = dict(
+    pretrained=None,
+    backbone=dict(
+        _delete_=True,
+        type='mmvpt.TunedBackbone',
+        backbone=dict(_base_.backbone, img_size=512, out_indices=(2, 5, 8, 11), out_type='featmap', final_norm=False),
+    ),
+)
+optim_wrapper = dict(constructor='mmvpt.TrainableParamsConstructor', paramwise_cfg=dict(_delete_=True))
+randomness = dict(seed=0)

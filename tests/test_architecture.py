@@ -19,14 +19,15 @@ ROOMS: dict[str, set[str]] = {
     'config_paths': set(),
     'check_env': {'compat', 'version'},
     'converters': {'checkpoint', 'version'},
-    'datasets': {'registry', 'checkpoint'},
+    'datasets': {'registry', 'checkpoint', 'config_paths'},
     'anatomy': {'layers'},
     'tuners': {'registry', 'layers', 'anatomy'},
     'models': {'registry', 'checkpoint', 'layers', 'anatomy', 'tuners'},
     'engine': {'registry', 'checkpoint', 'compat', 'config_paths', 'version', 'layers', 'tuners', 'models'},
     'analysis': {'checkpoint', 'engine', 'models', 'datasets'},
     'steps': {'checkpoint'},
-    'quickstart': {'checkpoint', 'config_paths', 'datasets', 'analysis', 'steps'},
+    'comparison': {'checkpoint', 'config_paths', 'steps'},
+    'quickstart': {'config_paths', 'datasets', 'analysis', 'comparison'},
     '__init__': {'version', 'compat', 'config_paths'},
 }
 FILES = sorted(PACKAGE.rglob('*.py'))

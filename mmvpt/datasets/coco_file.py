@@ -1,0 +1,47 @@
+"""Annotation files in COCO's format, seen as mmdet sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+
+from .words import some
+
+
+def explain_categories(names: Sequence[str], classes: Sequence[str]) -> str | None:
+    """Say what is wrong if a file's categories do not give each class its own label.
+
+    mmdet picks out the categories that have the name of a class and numbers them in the order of the file: no class
+    may be missing there, and the order has to be the same.
+
+    Args:
+        names: Names of the categories in the order of the file.
+        classes: Names of the classes in the order of their labels.
+    """
+    missing = [name for name in classes if name not in names]
+    if missing:
+        return (
+            f'has no category for {len(missing)} of {len(classes)} classes: {some(missing)}. Its categories are: '
+            f'{some(names)}'
+        )
+    used = [name for name in names if name in classes]
+    if len(used) > len(classes):
+        twice = sorted({name for name in used if used.count(name) > 1})
+        return f'has several categories of the same name: {some(twice)}'
+    for label, (name, expected) in enumerate(zip(used, classes, strict=True)):
+        if name != expected:
+            return (
+                f'has the categories in another order than the classes: label {label} would be {name!r} by the file, '
+                f'which is how mmdet numbers them, and {expected!r} by the classes'
+            )
+    return None
+
+
+def unused_categories(names: Iterable[str], classes: Sequence[str]) -> list[str]:
+    """Names of the categories whose annotations mmdet leaves out without a word."""
+    return [name for name in names if name not in classes]
+
+
+def label_map_name(file_name: str, suffix: str = '.png') -> str:
+    """Name of the label map of a picture below the folder of the label maps."""
+    return str(PurePosixPath(file_name).with_suffix(suffix))

@@ -1,0 +1,124 @@
+"""What a config reads, as parts to verify."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from mmvpt.config_paths import find_config
+
+from ..coco_categories import COCO_CATEGORIES
+from .coco import CocoPart
+from .folder import ImageFolderPart
+from .layouts import NUM_ADE_CLASSES
+from .part import Part, Unknown
+from .segmentation import SegmentationPart
+
+
+@dataclass(frozen=True)
+class Use:
+    """A data set in a config, and what the config does with it."""
+
+    dataset: Mapping[str, Any]
+    config: Mapping[str, Any]
+    split: str
+
+    def path(self, *names: str) -> Path:
+        """A path below the root of the data."""
+        return Path(self.dataset.get('data_root') or '', *names)
+
+    def prefix(self, key: str) -> str:
+        """A folder of the data set; some give it as one string."""
+        prefix = self.dataset.get('data_prefix') or {}
+        return prefix if isinstance(prefix, str) else prefix.get(key) or ''
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes where the config gives them."""
+        return tuple((self.dataset.get('metainfo') or {}).get('classes') or ())
+
+    def loads(self, what: str) -> bool:
+        """Tell whether a step of the pipeline has an option switched on, such as ``with_mask``."""
+        return any(step.get(what) for step in self.dataset.get('pipeline') or ())
+
+
+def parts_of_config(config: str) -> list[Part]:
+    """Tell what the loaders of a config read, from its path or its ``mmvpt::`` name."""
+    cfg = Config.fromfile(find_config(config))
+    parts = []
+    for split in ('train', 'val', 'test'):
+        loader = cfg.get(f'{split}_dataloader') or {}
+        for dataset in _datasets(loader.get('dataset') or {}):
+            name = str(dataset.get('type')).rpartition('.')[2]
+            parts.append(MAKERS.get(name, _unknown)(Use(dataset, cfg, split)))
+    folders = tuple(folder for part in parts if isinstance(part, ImageFolderPart) for folder in part.splits)
+    if not folders:
+        return parts
+    numbers = [part.num_classes for part in parts if isinstance(part, ImageFolderPart)]
+    together = ImageFolderPart(tuple(dict.fromkeys(folders)), numbers[0])
+    return [part for part in parts if not isinstance(part, ImageFolderPart)] + [together]
+
+
+def _datasets(dataset: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The data sets inside of those that repeat, concatenate or balance others."""
+    inner = [*dataset.get('datasets', ()), *filter(None, [dataset.get('dataset')])]
+    for one in inner:
+        yield from _datasets(one)
+    if dataset and not inner:
+        yield dataset
+
+
+def _coco(use: Use) -> Part:
+    training = use.split == 'train'
+    metrics = use.config.get(f'{use.split}_evaluator') or []
+    metrics = metrics if isinstance(metrics, list) else [metrics]
+    evaluates_masks = any('segm' in str(metric.get('metric')) for metric in metrics)
+    semantic_head = ((use.config.get('model') or {}).get('roi_head') or {}).get('semantic_head')
+    maps = use.prefix('seg')
+    if training and semantic_head and not maps:
+        return Unknown(
+            "the training data, because the model has a semantic head and data_prefix no 'seg': the folder of the "
+            'label maps',
+            wrong=True,
+        )
+    return CocoPart(
+        file=use.path(use.dataset.get('ann_file', '')),
+        images=use.path(use.prefix('img')),
+        classes=use.classes or tuple(COCO_CATEGORIES.values()),
+        with_masks=use.loads('with_mask') if training else evaluates_masks,
+        maps=use.path(maps) if maps and use.loads('with_seg') else None,
+        num_map_ids=(semantic_head or {}).get('num_classes', 183),
+    )
+
+
+def _segmentation(use: Use) -> Part:
+    if use.dataset.get('ann_file'):
+        return Unknown(f'{use.path(use.dataset["ann_file"])}, because it lists the files of a part of a folder')
+    return SegmentationPart(
+        images=use.path(use.prefix('img_path')),
+        maps=use.path(use.prefix('seg_map_path')),
+        num_classes=len(use.classes) or NUM_ADE_CLASSES,
+        reduce_zero_label=use.dataset.get('reduce_zero_label', not use.classes),
+        image_suffix=use.dataset.get('img_suffix', '.jpg'),
+        map_suffix=use.dataset.get('seg_map_suffix', '.png'),
+    )
+
+
+def _image_folder(use: Use) -> Part:
+    if use.dataset.get('ann_file'):
+        return Unknown(f'{use.path(use.dataset["ann_file"])}, because it lists pictures instead of class folders')
+    return ImageFolderPart((use.path(use.prefix('img_path')),), len(use.classes) or None)
+
+
+def _unknown(use: Use) -> Part:
+    return Unknown(f'{use.dataset.get("type")} in {use.path()}; known are {", ".join(MAKERS)}')
+
+
+#: Who makes the part of a data set of the hosts, by its type.
+MAKERS: dict[str, Callable[[Use], Part]] = dict(
+    CocoDataset=_coco, ADE20KDataset=_segmentation, BaseSegDataset=_segmentation, CustomDataset=_image_folder
+)

@@ -1,0 +1,98 @@
+"""Files of a data set: which there are, and whether they decode."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import ExifTags, Image, UnidentifiedImageError
+from rich.progress import track
+
+from ..words import some
+from .findings import Findings
+
+ROTATED = (5, 6, 7, 8)  # EXIF orientations that lay a picture on its side
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A picture or label map that could be read."""
+
+    size: tuple[int, int]  # width, height
+    mode: str
+    ids: frozenset[int] = frozenset()  # of a label map
+
+
+def list_files(folder: Path) -> set[str]:
+    """Names of all files below a folder, with ``/`` between folders; hidden files do not count."""
+    found = set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith('.')]
+        below = Path(place).relative_to(folder)
+        found |= {(below / name).as_posix() for name in names if not name.startswith('.')}
+    return found
+
+
+def is_there(path: Path, findings: Findings, why: str = '') -> bool:
+    """Tell whether a file or folder exists; if not, add the first folder on its way that is missing.
+
+    Args:
+        path: What is needed.
+        findings: Where a missing path goes.
+        why: Who needs it and what to do, for a line of its own.
+    """
+    if path.exists():
+        return True
+    gone = next(place for place in (*reversed(path.parents), path) if not place.exists())
+    beside = sorted(entry.name for entry in gone.parent.iterdir() if not entry.name.startswith('.'))
+    where = f'There is no {gone} in {Path.cwd()}' if gone.parent == Path() else f'There is no {gone}'
+    if why or gone == path:
+        findings.problem(f'There is no {path}. {why or "Beside it: " + (some(beside) or "nothing")}')
+    else:
+        findings.problem(f'{where}; needed of it', str(path))
+    return False
+
+
+def decode_all(
+    folder: Path, names: Collection[str], findings: Findings, decode: Callable[[Path], Decoded]
+) -> Iterator[tuple[str, Decoded]]:
+    """Decode files in threads, show progress, and yield those that could be read."""
+
+    def attempt(name: str) -> Decoded | Exception:
+        try:
+            return decode(folder / name)
+        except Exception as error:  # whatever a decoder makes of a damaged file
+            return error
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        ordered = sorted(names)
+        for name, result in zip(
+            ordered, track(pool.map(attempt, ordered), f'Reading {folder}', total=len(ordered)), strict=True
+        ):
+            if isinstance(result, Decoded):
+                yield name, result
+            else:
+                reason = 'no image' if isinstance(result, UnidentifiedImageError) else str(result)
+                findings.problem(f'{folder}: files that do not decode', f'{name}: {reason}')
+
+
+def decode_picture(path: Path) -> Decoded:
+    """Read a picture to its last byte; its size is that of the upright picture, as the hosts load it."""
+    with Image.open(path) as image:
+        image.load()
+        width, height = image.size
+        if image.getexif().get(ExifTags.Base.Orientation) in ROTATED:
+            width, height = height, width
+        return Decoded((width, height), image.mode)
+
+
+def decode_label_map(path: Path) -> Decoded:
+    """Read a label map and the ids in it; a coloured one has no ids."""
+    with Image.open(path) as image:
+        pixels = np.asarray(image)
+        ids = np.unique(pixels) if pixels.ndim == 2 else ()
+        return Decoded(image.size, image.mode, frozenset(int(number) for number in ids))

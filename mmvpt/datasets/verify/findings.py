@@ -1,0 +1,47 @@
+"""What was found, one line for each kind."""
+
+from __future__ import annotations
+
+from ..words import some
+
+
+class Findings:
+    """Problems, remarks and plain facts, in the order in which they turned up.
+
+    Problems are for the user to mend. Remarks are things that the hosts pass over without a word, and that data sets as
+    their makers publish them have too.
+
+    Args:
+        num_examples: How many examples of each kind are named; all are counted.
+    """
+
+    def __init__(self, num_examples: int = 3) -> None:
+        self.num_examples = num_examples
+        self.facts: list[str] = []
+        self.problems: dict[str, list[str]] = {}
+        self.remarks: dict[str, list[str]] = {}
+
+    def fact(self, text: str) -> None:
+        """Tell what is there."""
+        self.facts.append(text)
+
+    def problem(self, kind: str, *examples: str) -> None:
+        """Add to a kind of problem; no example at all means that there is just one of the kind."""
+        self.problems.setdefault(kind, []).extend(examples)
+
+    def remark(self, kind: str, *examples: str) -> None:
+        """Add to a kind of remark."""
+        self.remarks.setdefault(kind, []).extend(examples)
+
+    def __str__(self) -> str:
+        problems, remarks = self._lines(self.problems), self._lines(self.remarks)
+        titles = ('There', self.facts), ('Remarks', remarks), ('Problems', problems)
+        lines = [line for title, found in titles if found for line in (title, *(f'  {text}' for text in found))]
+        number = len(problems)
+        return '\n'.join([*lines, f'{number or "No"} problem{"" if number == 1 else "s"} found.'])
+
+    def _lines(self, kinds: dict[str, list[str]]) -> list[str]:
+        return [
+            f'{kind}: {len(examples)} ({some(examples, self.num_examples)})' if examples else kind
+            for kind, examples in kinds.items()
+        ]

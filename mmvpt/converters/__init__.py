@@ -1,7 +1,8 @@
-"""Bring pretrained ViTs of other projects into the names and layout of mmpretrain."""
+"""Bring pretrained backbones of other projects into the names and layout of open-mmlab."""
 
 from .conversion import Conversion, ConversionReport
-from .formats import FORMATS, Format
-from .vit import convert_vit
+from .convert import FORMATS, convert
+from .format import Format
+from .hosts import HOSTS
 
-__all__ = ['FORMATS', 'Conversion', 'ConversionReport', 'Format', 'convert_vit']
+__all__ = ['FORMATS', 'HOSTS', 'Conversion', 'ConversionReport', 'Format', 'convert']

@@ -15,7 +15,6 @@ from ..checkpoint import KeyReport, write_atomically, write_safetensors
 from ..version import __version__
 
 PREFIX = 'backbone.'  # for init_cfg=dict(type='Pretrained', checkpoint=..., prefix='backbone.')
-MINIMUM = 0.99
 
 
 @dataclass
@@ -34,9 +33,10 @@ class ConversionReport(KeyReport):
 
     def require_complete(self, source: str) -> None:
         """Raise a ``ValueError`` with the whole report unless the model is filled and every name is known."""
-        if self.share < MINIMUM or self.unexpected:
+        gaps = len(self.missing) + len(self.mismatched)
+        if gaps or self.unexpected:
             raise ValueError(
-                f'{source} fills {self.share:.1%} of the ViT that its sizes describe ({MINIMUM:.0%} needed) '
+                f'{source} leaves {gaps} names of the model that its sizes describe without a value, '
                 f'and holds {len(self.unexpected)} names that no table knows.\n{self}\n'
                 'The file is incomplete, or of another architecture.'
             )
@@ -44,7 +44,7 @@ class ConversionReport(KeyReport):
 
 @dataclass
 class Conversion:
-    """A pretrained ViT in the names of mmpretrain.
+    """A pretrained backbone in the names of open-mmlab.
 
     Args:
         source: The file it came from.

@@ -1,171 +1,212 @@
-"""Convert a pretrained ViT: tell its format, translate its names, compare it with the model it describes."""
+"""ViT and DeiT: Google's, timm's, Hugging Face's, MAE's and MoCo v3's files."""
 
 from __future__ import annotations
 
 import math
-import os
-import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatch
 from typing import Any
 
 import torch
 from mmpretrain.models.utils import resize_pos_embed
-from mmpretrain.registry import MODELS
 from torch import Tensor
 
-from ..checkpoint import read_checkpoint
-from .conversion import Conversion, ConversionReport
-from .formats import FORMATS, Format, Tensors
+from .format import Format, Sizes, Tensors, count, grid
 
 PATCHES = 'patch_embed.projection.weight'  # what every anchor is renamed to
-PARAMETERS = {'weight': 'weight', 'bias': 'bias', 'kernel': 'weight', 'scale': 'weight'}
+HEADS = {192: 3, 384: 6, 768: 12, 1024: 16, 1280: 16, 1408: 16, 1664: 16}
 
 
-def convert_vit(
-    source: str | os.PathLike[str],
-    *,
-    format: str = 'auto',
-    num_heads: int | None = None,
-    img_size: int | None = None,
-) -> Conversion:
-    """Translate a pretrained ViT into mmpretrain's names, or raise a ``ValueError`` that says why not.
+def heads_by_width(stored: Tensors, width: int) -> int | None:
+    """Look the number of heads up: in a fused weight nothing shows it."""
+    return HEADS.get(width)
+
+
+@dataclass(frozen=True)
+class VitFormat(Format):
+    """One way in which a ViT is stored.
+
+    Query, key and value that are stored apart go to ``attn.q``, ``attn.k`` and ``attn.v``, to be fused.
 
     Args:
-        source: The file.
-        format: A key of ``FORMATS``; ``'auto'`` goes by the names in the file.
-        num_heads: For widths whose number of heads neither the file nor a table tells.
-        img_size: Interpolate the position embedding for images of this size; by default it stays as it is.
+        heads: ``heads(stored, width)`` finds the number of heads, or None.
+        norm_eps: Epsilon of the layer norms the weights were trained with.
     """
-    source = Path(source).expanduser()
-    stored = _stored_tensors(read_checkpoint(source))
-    key, prefix = _recognise(stored, format, source)
-    ours, dropped, unknown = _translate(stored, FORMATS[key], prefix)
-    num_heads = num_heads or FORMATS[key].heads(stored, len(ours[PATCHES]))
-    try:
-        fitted = ours if img_size is None else _fit_to_images(ours, img_size)
-        backbone = _describe(fitted, num_heads, FORMATS[key].norm_eps)
-    except ValueError as error:
-        raise ValueError(f'Cannot convert {source}: {error}') from error
-    resized = [name for name, tensor in fitted.items() if tensor is not ours[name]]
-    report = _compare(fitted, backbone, resized, dropped, unknown)
-    report.require_complete(str(source))
-    return Conversion(source, key, backbone, fitted, report)
+
+    heads: Callable[[Tensors, int], int | None] = heads_by_width
+    norm_eps: float = 1e-6
+
+    takes = ('num_heads', 'img_size')
+
+    def assemble(self, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Fuse query, key and value wherever all three are there."""
+        fused = dict(tensors)
+        for name in tensors:
+            parts = [name.replace('.attn.q.', f'.attn.{part}.') for part in 'qkv']
+            if '.attn.q.' in name and all(part in tensors for part in parts):
+                fused[name.replace('.attn.q.', '.attn.qkv.')] = torch.cat([fused.pop(part) for part in parts])
+        return fused
+
+    def fit(self, tensors: dict[str, Tensor], sizes: Sizes) -> dict[str, Tensor]:
+        """Interpolate the position embedding to the grid that images of another size have."""
+        if sizes.img_size is None:
+            return tensors
+        old, new = _grid(tensors), grid(sizes.img_size, tensors[PATCHES].shape[-1])
+        extra = len(_extra_tokens(tensors))
+        resized = resize_pos_embed(tensors['pos_embed'], (old, old), (new, new), 'bicubic', extra)
+        return {**tensors, 'pos_embed': resized}
+
+    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, Any]:
+        """Describe a VisionTransformer, or the distilled one of DeiT."""
+        width, in_channels, _, patch_size = tensors[PATCHES].shape
+        hidden = (len(tensor) for name, tensor in tensors.items() if '.ffn.layers.0.0.' in name)
+        backbone: dict[str, Any] = dict(
+            type=f'mmpretrain.{"Distilled" * ("dist_token" in tensors)}VisionTransformer',
+            arch=dict(
+                embed_dims=width,
+                num_layers=max(1, count(tensors, 'layers.')),
+                num_heads=self._num_heads(stored, width, sizes),
+                feedforward_channels=next(hidden, 4 * width),
+            ),
+            img_size=_grid(tensors) * patch_size,
+            patch_size=patch_size,
+            in_channels=in_channels,
+            qkv_bias=any(name.endswith('.qkv.bias') for name in tensors),
+            norm_cfg=dict(type='LN', eps=self.norm_eps),
+        )
+        if 'ln2.weight' in tensors:  # it averages the tokens, and norms after that only
+            backbone.update(final_norm=False, out_type='avg_featmap')
+        return backbone
+
+    def _num_heads(self, stored: Tensors, width: int, sizes: Sizes) -> int:
+        num_heads = sizes.num_heads or self.heads(stored, width)
+        if num_heads is None:
+            raise ValueError(f'nothing tells how many attention heads share its width of {width}. Pass --num-heads.')
+        if width % num_heads:
+            raise ValueError(f'{num_heads} attention heads cannot share its width of {width}.')
+        return num_heads
 
 
-def _stored_tensors(checkpoint: Mapping[str, Any]) -> dict[str, Tensor]:
-    nested = (checkpoint[key] for key in ('state_dict', 'model') if isinstance(checkpoint.get(key), Mapping))
-    return {name: value for name, value in next(nested, checkpoint).items() if isinstance(value, Tensor)}
-
-
-def _recognise(stored: Tensors, wanted: str, source: Path) -> tuple[str, str]:
-    """Return the key of the format and the prefix of its names."""
-    for key, candidate in FORMATS.items():
-        prefix = candidate.find_prefix(stored)
-        marked = prefix is not None and all(prefix + mark in stored for mark in candidate.marks)
-        if prefix is not None and (wanted == key or (wanted == 'auto' and marked)):
-            return key, prefix
-    known = '\n'.join(f'  {key:<7} {known.title}; has {known.telling_names()}' for key, known in FORMATS.items())
-    raise ValueError(
-        f'{source} is not a ViT of a known format (asked for: {wanted}). '
-        f'Its first names: {", ".join(list(stored)[:4]) or "none"}. Known formats:\n{known}'
-    )
-
-
-def _translate(stored: Tensors, format: Format, prefix: str) -> tuple[dict[str, Tensor], list[str], list[str]]:
-    """Return what has a name of ours, and the names that are dropped on purpose and that nobody knows."""
-    ours: dict[str, Tensor] = {}
-    dropped, unknown = [], []
-    for full_name, tensor in stored.items():
-        name = full_name.removeprefix(prefix)
-        if not full_name.startswith(prefix) or format.drops(name):
-            dropped.append(full_name)
-        elif translated := _rename(name, format.names):
-            ours[translated] = format.layout(name, tensor)
-        else:
-            unknown.append(full_name)
-    return _fuse(ours), dropped, unknown
-
-
-def _rename(name: str, table: Mapping[str, str]) -> str | None:
-    for theirs, ours in table.items():
-        pattern = re.escape(theirs).replace(r'\{i\}', r'(?P<i>\d+)').replace(r'\{p\}', r'(?P<p>[a-z]+)')
-        found = re.fullmatch(pattern, name)
-        if found:
-            groups = {'p': '', **found.groupdict()}
-            groups['p'] = PARAMETERS.get(groups['p'], groups['p'])
-            return ours.format(**groups)
-    return None
-
-
-def _fuse(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Join query, key and value wherever all three are there."""
-    fused = dict(tensors)
-    for name in tensors:
-        parts = [name.replace('.attn.q.', f'.attn.{part}.') for part in 'qkv']
-        if '.attn.q.' in name and all(part in tensors for part in parts):
-            fused[name.replace('.attn.q.', '.attn.qkv.')] = torch.cat([fused.pop(part) for part in parts])
-    return fused
-
-
-def _describe(tensors: Tensors, num_heads: int | None, norm_eps: float) -> dict[str, Any]:
-    """Read the sizes of a ViT off its tensors and write them as a config of mmpretrain."""
-    width, in_channels, _, patch_size = tensors[PATCHES].shape
-    if num_heads is None:
-        raise ValueError(f'nothing tells how many attention heads share its width of {width}. Pass --num-heads.')
-    if width % num_heads:
-        raise ValueError(f'{num_heads} attention heads cannot share its width of {width}.')
-    layers = [int(name.split('.')[1]) for name in tensors if name.startswith('layers.')]
-    hidden = (len(tensor) for name, tensor in tensors.items() if '.ffn.layers.0.0.' in name)
-    backbone: dict[str, Any] = dict(
-        type='mmpretrain.VisionTransformer',
-        arch=dict(
-            embed_dims=width,
-            num_layers=1 + max(layers, default=0),
-            num_heads=num_heads,
-            feedforward_channels=next(hidden, 4 * width),
-        ),
-        img_size=_grid(tensors) * patch_size,
-        patch_size=patch_size,
-        in_channels=in_channels,
-        qkv_bias=any(name.endswith('.qkv.bias') for name in tensors),
-        norm_cfg=dict(type='LN', eps=norm_eps),
-    )
-    if 'ln2.weight' in tensors:  # it averages the tokens, and norms after that only
-        backbone.update(final_norm=False, out_type='avg_featmap')
-    return backbone
+def _extra_tokens(tensors: Tensors) -> list[str]:
+    return [name for name in ('cls_token', 'dist_token') if name in tensors]
 
 
 def _grid(tensors: Tensors) -> int:
     if 'pos_embed' not in tensors:
         raise ValueError('without a position embedding the size of its images is unknown.')
-    num_tokens = tensors['pos_embed'].shape[1]
-    side = math.isqrt(num_tokens - 1)
-    if num_tokens != side**2 + 1:
-        raise ValueError(f'{num_tokens} positions are not those of one class token and a square grid of patches.')
+    extra, num_tokens = _extra_tokens(tensors), tensors['pos_embed'].shape[1]
+    side = math.isqrt(max(0, num_tokens - len(extra)))
+    if num_tokens != side**2 + len(extra):
+        raise ValueError(f'{num_tokens} positions are not those of {" and ".join(extra)} and a square grid of patches.')
     return side
 
 
-def _fit_to_images(tensors: dict[str, Tensor], img_size: int) -> dict[str, Tensor]:
-    """Interpolate the position embedding to the grid that images of another size have."""
-    old, patch_size = _grid(tensors), tensors[PATCHES].shape[-1]
-    new, rest = divmod(img_size, patch_size)
-    if rest:
-        raise ValueError(f'images of {img_size} do not split into patches of {patch_size}.')
-    return {**tensors, 'pos_embed': resize_pos_embed(tensors['pos_embed'], (old, old), (new, new), 'bicubic')}
+TIMM_NAMES = {
+    'cls_token': 'cls_token',
+    'dist_token': 'dist_token',
+    'pos_embed': 'pos_embed',
+    'patch_embed.proj.{p}': 'patch_embed.projection.{p}',
+    'blocks.{i}.norm1.{p}': 'layers.{i}.ln1.{p}',
+    'blocks.{i}.attn.qkv.{p}': 'layers.{i}.attn.qkv.{p}',
+    'blocks.{i}.attn.proj.{p}': 'layers.{i}.attn.proj.{p}',
+    'blocks.{i}.norm2.{p}': 'layers.{i}.ln2.{p}',
+    'blocks.{i}.mlp.fc1.{p}': 'layers.{i}.ffn.layers.0.0.{p}',
+    'blocks.{i}.mlp.fc2.{p}': 'layers.{i}.ffn.layers.1.{p}',
+    'norm.{p}': 'ln1.{p}',
+    'fc_norm.{p}': 'ln2.{p}',  # of the averaged tokens; such a model has no norm before it
+}
+
+NPZ_NAMES = {
+    'cls': 'cls_token',
+    'embedding/{p}': 'patch_embed.projection.{p}',
+    'Transformer/posembed_input/pos_embedding': 'pos_embed',
+    'Transformer/encoderblock_{i}/LayerNorm_0/{p}': 'layers.{i}.ln1.{p}',
+    'Transformer/encoderblock_{i}/MultiHeadDotProductAttention_1/query/{p}': 'layers.{i}.attn.q.{p}',
+    'Transformer/encoderblock_{i}/MultiHeadDotProductAttention_1/key/{p}': 'layers.{i}.attn.k.{p}',
+    'Transformer/encoderblock_{i}/MultiHeadDotProductAttention_1/value/{p}': 'layers.{i}.attn.v.{p}',
+    'Transformer/encoderblock_{i}/MultiHeadDotProductAttention_1/out/{p}': 'layers.{i}.attn.proj.{p}',
+    'Transformer/encoderblock_{i}/LayerNorm_2/{p}': 'layers.{i}.ln2.{p}',
+    'Transformer/encoderblock_{i}/MlpBlock_3/Dense_0/{p}': 'layers.{i}.ffn.layers.0.0.{p}',
+    'Transformer/encoderblock_{i}/MlpBlock_3/Dense_1/{p}': 'layers.{i}.ffn.layers.1.{p}',
+    'Transformer/encoder_norm/{p}': 'ln1.{p}',
+}
+
+HF_NAMES = {
+    'embeddings.cls_token': 'cls_token',
+    'embeddings.position_embeddings': 'pos_embed',
+    'embeddings.patch_embeddings.projection.{p}': 'patch_embed.projection.{p}',
+    'encoder.layer.{i}.layernorm_before.{p}': 'layers.{i}.ln1.{p}',
+    'encoder.layer.{i}.attention.attention.query.{p}': 'layers.{i}.attn.q.{p}',
+    'encoder.layer.{i}.attention.attention.key.{p}': 'layers.{i}.attn.k.{p}',
+    'encoder.layer.{i}.attention.attention.value.{p}': 'layers.{i}.attn.v.{p}',
+    'encoder.layer.{i}.attention.output.dense.{p}': 'layers.{i}.attn.proj.{p}',
+    'encoder.layer.{i}.layernorm_after.{p}': 'layers.{i}.ln2.{p}',
+    'encoder.layer.{i}.intermediate.dense.{p}': 'layers.{i}.ffn.layers.0.0.{p}',
+    'encoder.layer.{i}.output.dense.{p}': 'layers.{i}.ffn.layers.1.{p}',
+    'layernorm.{p}': 'ln1.{p}',
+}
+
+# how JAX lays out what torch stores as (out, in) or (out, in, height, width); the first glob that fits counts
+NPZ_LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {
+    'embedding/kernel': lambda kernel: kernel.permute(3, 2, 0, 1),  # (H, W, in, out)
+    '*/out/kernel': lambda kernel: kernel.flatten(0, 1).t(),  # (heads, channels, out)
+    '*/MultiHeadDotProductAttention_1/*/kernel': lambda kernel: kernel.flatten(1).t(),  # (in, heads, channels)
+    '*/MultiHeadDotProductAttention_1/*/bias': lambda bias: bias.flatten(),  # (heads, channels)
+    '*/kernel': lambda kernel: kernel.t(),  # (in, out)
+    '*': lambda tensor: tensor,
+}
 
 
-def _compare(
-    ours: Tensors, backbone: dict[str, Any], resized: list[str], dropped: list[str], unknown: list[str]
-) -> ConversionReport:
-    with torch.device('meta'):  # names and shapes, no memory
-        own = {name: tensor.shape for name, tensor in MODELS.build(backbone).state_dict().items()}
-    fits = {name for name, tensor in ours.items() if own.get(name) == tensor.shape}
-    return ConversionReport(
-        matched=[name for name in own if name in fits and name not in resized],
-        missing=[name for name in own if name not in ours],
-        unexpected=[*unknown, *(name for name in ours if name not in own)],
-        resized=resized,
-        mismatched=[name for name in own if name in ours and name not in fits],
-        dropped=dropped,
-    )
+def npz_layout(name: str, tensor: Tensor) -> Tensor:
+    """Turn an array of JAX into the tensor of torch."""
+    return next(turn(tensor) for glob, turn in NPZ_LAYOUTS.items() if fnmatch(name, glob))
+
+
+def npz_heads(stored: Tensors, width: int) -> int | None:
+    """Count the heads: JAX keeps them as a dimension of their own."""
+    queries = (tensor for name, tensor in stored.items() if fnmatch(name, '*/query/bias'))
+    return next((len(bias) for bias in queries), None)
+
+
+# the first that fits counts, so that those with marks or prefixes stand before plain timm
+FORMATS: dict[str, Format] = {
+    'vit-npz': VitFormat(
+        title='Google ViT and augreg, .npz',
+        anchor='embedding/kernel',
+        names=NPZ_NAMES,
+        dropped=('head/*', 'pre_logits/*'),
+        layout=npz_layout,
+        heads=npz_heads,
+    ),
+    'vit-hf': VitFormat(
+        title='Hugging Face ViT, .safetensors or .bin',
+        anchor='embeddings.patch_embeddings.projection.weight',
+        names=HF_NAMES,
+        dropped=('pooler.*', 'classifier.*', 'embeddings.mask_token'),
+        prefixes=('vit.', ''),
+        norm_eps=1e-12,
+    ),
+    'vit-mocov3': VitFormat(
+        title='MoCo v3, .pth.tar',
+        anchor='patch_embed.proj.weight',
+        names=TIMM_NAMES,
+        dropped=('head.*',),
+        prefixes=('module.base_encoder.', 'module.momentum_encoder.'),
+        heads=lambda stored, width: {**HEADS, 384: 12}.get(width),  # its ViT-S has 12 heads
+    ),
+    'vit-mae': VitFormat(
+        title='MAE, with or without its decoder, .pth',
+        anchor='patch_embed.proj.weight',
+        marks=('mask_token',),
+        names=TIMM_NAMES,
+        dropped=('mask_token', 'decoder_*', 'head.*'),
+    ),
+    'vit-timm': VitFormat(
+        title='ViT and DeiT (distilled too) of timm, jx_ and facebookresearch, .pth or .safetensors',
+        anchor='patch_embed.proj.weight',
+        names=TIMM_NAMES,
+        dropped=('head.*', 'head_dist.*', 'pre_logits.*'),
+        prefixes=('', 'module.'),
+    ),
+}

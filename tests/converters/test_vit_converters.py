@@ -16,11 +16,11 @@ from torch import nn
 from torch.testing import assert_close
 
 from mmvpt.checkpoint import ALLOW_PICKLE, read_checkpoint, read_metadata
-from mmvpt.converters import convert_vit
+from mmvpt.converters import convert
 
 from . import true_formats as write
 
-TOOL = Path(__file__).parents[2] / 'tools' / 'model_converters' / 'vit_to_mmpretrain.py'
+TOOL = Path(__file__).parents[2] / 'tools' / 'model_converters' / 'to_mmpretrain.py'
 
 FORMATS = {
     'timm': (write.write_timm, 'vit.pth'),
@@ -62,11 +62,11 @@ def test_every_format_gives_the_outputs_of_timm(tmp_path, name, sizes):
     writer, file = FORMATS[name]
     vit = random_vit(**sizes, norm_layer=partial(nn.LayerNorm, eps=NORM_EPS.get(name, 1e-6)))
     writer(vit, tmp_path / file)
-    conversion = convert_vit(tmp_path / file, num_heads=sizes['num_heads'])
+    conversion = convert(tmp_path / file, num_heads=sizes['num_heads'])
     images = torch.randn(2, 3, sizes['img_size'], sizes['img_size'])
     assert_close(build(conversion)(images)[-1], vit.forward_features(images), atol=1e-5, rtol=1e-5)
     assert conversion.report.share == 1
-    assert conversion.format == name.split('_')[0].replace('deit', 'timm')
+    assert conversion.format == 'vit-' + name.split('_')[0].replace('deit', 'timm')
     assert conversion.backbone['norm_cfg']['eps'] == NORM_EPS.get(name, 1e-6)
 
 
@@ -74,7 +74,7 @@ def test_every_format_gives_the_outputs_of_timm(tmp_path, name, sizes):
 def test_real_vit_b_comes_through_npz(tmp_path):
     vit = random_vit(img_size=224, patch_size=16, embed_dim=768, depth=12, num_heads=12)
     write.write_npz(vit, tmp_path / 'ViT-B_16.npz')
-    conversion = convert_vit(tmp_path / 'ViT-B_16.npz')  # the file tells the heads
+    conversion = convert(tmp_path / 'ViT-B_16.npz')  # the file tells the heads
     images = torch.randn(1, 3, 224, 224)
     assert_close(build(conversion)(images)[-1], vit.forward_features(images), atol=1e-5, rtol=1e-5)
     assert len(conversion.report.matched) == 150
@@ -88,7 +88,7 @@ def test_a_position_embedding_is_interpolated_as_mmpretrain_does(tmp_path, name)
     sizes = SIZES['patch 16']
     vit = random_vit(**sizes)
     writer(vit, tmp_path / file)
-    conversion = convert_vit(tmp_path / file, num_heads=3, img_size=96)
+    conversion = convert(tmp_path / file, num_heads=3, img_size=96)
 
     larger = random_vit(**{**sizes, 'img_size': 96})
     state = vit.state_dict()
@@ -105,7 +105,7 @@ def test_a_position_embedding_is_interpolated_as_mmpretrain_does(tmp_path, name)
 def test_a_model_that_averages_tokens_keeps_its_norm(tmp_path):
     vit = random_vit(**SIZES['patch 16'], global_pool='avg')
     write.write_deit(vit, tmp_path / 'mae_finetuned.pth')
-    conversion = convert_vit(tmp_path / 'mae_finetuned.pth', num_heads=3)
+    conversion = convert(tmp_path / 'mae_finetuned.pth', num_heads=3)
     images = torch.randn(2, 3, 64, 64)
     pooled = build(conversion, out_type='avg_featmap')(images)[-1]
     assert_close(pooled, vit.forward_head(vit.forward_features(images), pre_logits=True), atol=1e-5, rtol=1e-5)
@@ -113,7 +113,7 @@ def test_a_model_that_averages_tokens_keeps_its_norm(tmp_path):
 
 def test_moco_v3_takes_the_base_encoder_and_its_own_heads(tmp_path):
     write.write_mocov3(random_vit(img_size=32, embed_dim=384, depth=1, num_heads=12), tmp_path / 'moco.pth.tar')
-    conversion = convert_vit(tmp_path / 'moco.pth.tar')
+    conversion = convert(tmp_path / 'moco.pth.tar')
     assert conversion.backbone['arch']['num_heads'] == 12
     assert 'module.predictor.0.weight' in conversion.report.dropped
     assert not any('base_encoder.blocks' in name for name in conversion.report.dropped)
@@ -134,7 +134,7 @@ def edit(path, change):
 
 @pytest.mark.parametrize('suffix', ['.safetensors', '.pth'])
 def test_the_saved_file_is_a_pretrained_checkpoint_of_mmengine(saved, tmp_path, suffix):
-    conversion = convert_vit(saved, num_heads=3)
+    conversion = convert(saved, num_heads=3)
     target = tmp_path / f'base{suffix}'
     conversion.save(target)
     init_cfg = dict(type='Pretrained', checkpoint=str(target), prefix='backbone.')
@@ -143,52 +143,52 @@ def test_the_saved_file_is_a_pretrained_checkpoint_of_mmengine(saved, tmp_path, 
     for name, value in backbone.state_dict().items():
         assert torch.equal(value, conversion.tensors[name])
     meta = read_checkpoint(target)['meta']
-    assert meta['source'] == 'vit.pth' and meta['format'] == 'timm' and meta['backbone'] == conversion.backbone
+    assert meta['source'] == 'vit.pth' and meta['format'] == 'vit-timm' and meta['backbone'] == conversion.backbone
 
 
 def test_two_conversions_give_the_same_bytes(saved, tmp_path):
     for name in ('a', 'b'):
-        convert_vit(saved, num_heads=3).save(tmp_path / f'{name}.safetensors')
+        convert(saved, num_heads=3).save(tmp_path / f'{name}.safetensors')
     assert (tmp_path / 'a.safetensors').read_bytes() == (tmp_path / 'b.safetensors').read_bytes()
 
 
 def test_an_unknown_width_asks_for_the_heads(saved):
     with pytest.raises(ValueError, match=r'vit\.pth: nothing tells .* its width of 48\. Pass --num-heads'):
-        convert_vit(saved)
+        convert(saved)
 
 
 def test_heads_that_do_not_divide_the_width_are_refused(saved):
     with pytest.raises(ValueError, match='5 attention heads cannot share its width of 48'):
-        convert_vit(saved, num_heads=5)
+        convert(saved, num_heads=5)
 
 
 def test_images_that_do_not_split_into_patches_are_refused(saved):
     with pytest.raises(ValueError, match='images of 100 do not split into patches of 16'):
-        convert_vit(saved, num_heads=3, img_size=100)
+        convert(saved, num_heads=3, img_size=100)
 
 
 def test_two_missing_names_are_refused_and_listed(saved):
     edit(saved, lambda state: [state.pop(name) for name in ('norm.weight', 'blocks.1.mlp.fc2.bias')])
     with pytest.raises(ValueError, match=r'missing +2  layers\.1\.ffn\.layers\.1\.bias, ln1\.weight'):
-        convert_vit(saved, num_heads=3)
+        convert(saved, num_heads=3)
 
 
 def test_a_name_that_no_table_knows_is_refused(saved):
     edit(saved, lambda state: state.update({'blocks.0.ls1.gamma': torch.ones(48)}))
     with pytest.raises(ValueError, match=r'unexpected +1  blocks\.0\.ls1\.gamma'):
-        convert_vit(saved, num_heads=3)
+        convert(saved, num_heads=3)
 
 
 def test_a_tensor_of_another_shape_is_refused(saved):
     edit(saved, lambda state: state.update({'norm.weight': torch.ones(47)}))
     with pytest.raises(ValueError, match=r'mismatched +1  ln1\.weight'):
-        convert_vit(saved, num_heads=3)
+        convert(saved, num_heads=3)
 
 
-def test_register_or_distillation_tokens_are_refused(saved):
+def test_register_tokens_are_refused(saved):
     edit(saved, lambda state: state.update(pos_embed=torch.ones(1, 18, 48)))
-    with pytest.raises(ValueError, match='18 positions are not those of one class token and a square grid'):
-        convert_vit(saved, num_heads=3)
+    with pytest.raises(ValueError, match='18 positions are not those of cls_token and a square grid'):
+        convert(saved, num_heads=3)
 
 
 def test_a_key_without_its_query_is_unexpected(tmp_path):
@@ -197,22 +197,24 @@ def test_a_key_without_its_query_is_unexpected(tmp_path):
     del state['encoder.layer.1.attention.attention.query.weight']
     torch.save(state, tmp_path / 'vit.bin')
     with pytest.raises(ValueError, match=r'(?s)missing +1  layers\.1\.attn\.qkv\.weight.*layers\.1\.attn\.k\.weight'):
-        convert_vit(tmp_path / 'vit.bin', num_heads=3)
+        convert(tmp_path / 'vit.bin', num_heads=3)
 
 
 def test_an_unknown_file_gets_the_list_of_formats(tmp_path):
     torch.save({'state_dict': nn.Linear(2, 2).state_dict()}, tmp_path / 'resnet.pth')
-    with pytest.raises(ValueError, match=r'(?s)resnet\.pth.*weight, bias.*npz .*hf .*mocov3 .*mae .*timm '):
-        convert_vit(tmp_path / 'resnet.pth')
+    with pytest.raises(
+        ValueError, match=r'(?s)resnet\.pth.*weight, bias.*resnet .*swin .*vit-npz .*vit-mae .*vit-timm '
+    ):
+        convert(tmp_path / 'resnet.pth')
 
 
 def test_a_format_that_was_asked_for_must_be_there(saved):
-    with pytest.raises(ValueError, match='asked for: npz'):
-        convert_vit(saved, format='npz')
+    with pytest.raises(ValueError, match='asked for: vit-npz'):
+        convert(saved, format='vit-npz')
 
 
 def test_an_encoder_of_mae_without_a_decoder_may_be_called_so(saved):
-    assert convert_vit(saved, format='mae', num_heads=3).report.dropped == ['head.weight', 'head.bias']
+    assert convert(saved, format='vit-mae', num_heads=3).report.dropped == ['head.weight', 'head.bias']
 
 
 def test_a_truncated_source_is_named(tmp_path):
@@ -220,11 +222,11 @@ def test_a_truncated_source_is_named(tmp_path):
     content = (tmp_path / 'cut.npz').read_bytes()
     (tmp_path / 'cut.npz').write_bytes(content[: len(content) // 2])
     with pytest.raises(ValueError, match=r'Cannot read .*cut\.npz'):
-        convert_vit(tmp_path / 'cut.npz')
+        convert(tmp_path / 'cut.npz')
 
 
 def test_safetensors_are_the_default_and_the_source_is_never_overwritten(saved, tmp_path):
-    conversion = convert_vit(saved, num_heads=3)
+    conversion = convert(saved, num_heads=3)
     assert conversion.save(tmp_path / 'base') == tmp_path / 'base.safetensors'
     with pytest.raises(ValueError, match='is the source'):
         conversion.save(saved)
@@ -232,7 +234,7 @@ def test_safetensors_are_the_default_and_the_source_is_never_overwritten(saved, 
 
 def test_an_unknown_suffix_is_refused(saved, tmp_path):
     with pytest.raises(ValueError, match=r'Let it end in \.safetensors or \.pth'):
-        convert_vit(saved, num_heads=3).save(tmp_path / 'vit.onnx')
+        convert(saved, num_heads=3).save(tmp_path / 'vit.onnx')
 
 
 @pytest.fixture

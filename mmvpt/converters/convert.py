@@ -1,0 +1,141 @@
+"""Convert a pretrained backbone: tell its format, translate its names, compare it with the model it describes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from mmpretrain.registry import MODELS
+from torch import Tensor, nn
+from torch.nn.modules.module import register_module_parameter_registration_hook
+
+from ..checkpoint import read_checkpoint
+from . import regnet, resnet, swin, vit
+from .conversion import Conversion, ConversionReport
+from .format import Format, Sizes, Tensors
+from .hosts import move
+
+# the first that fits counts; only a ViT has the plain names of patches for an anchor
+FORMATS: dict[str, Format] = {**resnet.FORMATS, **regnet.FORMATS, **swin.FORMATS, **vit.FORMATS}
+
+
+def convert(
+    source: str | os.PathLike[str],
+    *,
+    format: str = 'auto',
+    num_heads: int | None = None,
+    img_size: int | None = None,
+    window_size: int | None = None,
+    host: str = 'mmpretrain',
+) -> Conversion:
+    """Translate a pretrained backbone into the names of a host, or raise a ``ValueError`` that says why not.
+
+    Args:
+        source: The file.
+        format: A key of ``FORMATS``; ``'auto'`` goes by the names in the file.
+        num_heads: For ViTs of a width whose number of heads neither the file nor a table tells.
+        img_size: Interpolate the position embedding for images of this size; by default it stays as it is.
+        window_size: Interpolate the relative position biases of a Swin for windows of this size.
+        host: Whose backbone it is for: ``'mmpretrain'``, ``'mmseg'`` or ``'mmdet'``.
+    """
+    source, sizes = Path(source).expanduser(), Sizes(num_heads, img_size, window_size)
+    stored = _stored_tensors(read_checkpoint(source))
+    key, prefix = _recognise(stored, format, source)
+    known = FORMATS[key]
+    try:
+        _refuse_sizes(known, sizes)
+        ours, dropped, unknown = _translate(stored, known, prefix)
+        fitted = known.fit(ours, sizes)
+        backbone = known.describe(fitted, stored, sizes)
+    except ValueError as error:
+        raise ValueError(f'Cannot convert {source}: {error}') from error
+    own = _build(backbone)
+    spared = {name: own[name] for name in own if name not in fitted and _matches(name, known.spared)}
+    resized = [name for name, tensor in fitted.items() if tensor is not ours[name]]
+    report = _compare(fitted, own, list(spared), resized, dropped, unknown)
+    report.require_complete(str(source))
+    return Conversion(source, key, *move(backbone, {**fitted, **spared}, host), report)
+
+
+def _compare(
+    fitted: Tensors, own: Tensors, spared: list[str], resized: list[str], dropped: list[str], unknown: list[str]
+) -> ConversionReport:
+    fits = {name for name, tensor in fitted.items() if name in own and own[name].shape == tensor.shape}
+    return ConversionReport(
+        matched=[name for name in own if name in fits and name not in resized],
+        missing=[name for name in own if name not in fitted and name not in spared],
+        unexpected=[*unknown, *(name for name in fitted if name not in own)],
+        resized=[name for name in resized if name in fits],
+        mismatched=[name for name in own if name in fitted and name not in fits],
+        spared=spared,
+        dropped=dropped,
+    )
+
+
+def _stored_tensors(checkpoint: Mapping[str, Any]) -> dict[str, Tensor]:
+    nested = (checkpoint[key] for key in ('state_dict', 'model') if isinstance(checkpoint.get(key), Mapping))
+    return {name: value for name, value in next(nested, checkpoint).items() if isinstance(value, Tensor)}
+
+
+def _recognise(stored: Tensors, wanted: str, source: Path) -> tuple[str, str]:
+    """Return the key of the format and the prefix of its names."""
+    for key, candidate in FORMATS.items():
+        prefix = candidate.find_prefix(stored)
+        marked = prefix is not None and all(prefix + mark in stored for mark in candidate.marks)
+        if prefix is not None and (wanted == key or (wanted == 'auto' and marked)):
+            return key, prefix
+    known = '\n'.join(f'  {key:<18} {known.title}; has {known.telling_names()}' for key, known in FORMATS.items())
+    raise ValueError(
+        f'{source} is not of a known format (asked for: {wanted}). '
+        f'Its first names: {", ".join(list(stored)[:4]) or "none"}. Known formats:\n{known}'
+    )
+
+
+def _refuse_sizes(format: Format, sizes: Sizes) -> None:
+    useless = [name for name in sizes.given() if name not in format.takes]
+    if useless:
+        takes = ', '.join(format.takes) or 'none'
+        raise ValueError(f'{", ".join(useless)} means nothing to {format.title} (sizes it takes: {takes}).')
+
+
+def _translate(stored: Tensors, format: Format, prefix: str) -> tuple[dict[str, Tensor], list[str], list[str]]:
+    """Return what has a name of ours, and the names that are dropped on purpose and that nobody knows."""
+    ours: dict[str, Tensor] = {}
+    dropped, unknown = [], []
+    for full_name, tensor in stored.items():
+        name = full_name.removeprefix(prefix)
+        translated = format.rename(name)
+        if not full_name.startswith(prefix) or _matches(name, format.dropped):
+            dropped.append(full_name)
+        elif translated is None or translated in ours:
+            unknown.append(full_name)
+        else:
+            ours[translated] = _lay_out(format, name, tensor)
+    return format.assemble(ours), dropped, unknown
+
+
+def _lay_out(format: Format, name: str, tensor: Tensor) -> Tensor:
+    try:
+        return format.layout(name, tensor)
+    except (RuntimeError, IndexError) as error:
+        raise ValueError(f'{name} has the shape {tuple(tensor.shape)}, which {format.title} never has.') from error
+
+
+def _matches(name: str, globs: tuple[str, ...]) -> bool:
+    return any(fnmatch(name, glob) for glob in globs)
+
+
+def _build(backbone: dict[str, Any]) -> dict[str, Tensor]:
+    """Return the state dict of a model whose parameters take no memory; its buffers are real."""
+    hook = register_module_parameter_registration_hook(_forget)  # type: ignore[arg-type]  # it may return one
+    try:
+        return MODELS.build(backbone).state_dict()
+    finally:
+        hook.remove()
+
+
+def _forget(module: nn.Module, name: str, parameter: nn.Parameter) -> nn.Parameter:
+    return nn.Parameter(parameter.detach().to('meta'), parameter.requires_grad)

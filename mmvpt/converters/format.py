@@ -1,0 +1,145 @@
+"""What a format is: how to tell it, how its names translate, which model it fills."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, ClassVar
+
+from torch import Tensor
+
+Tensors = Mapping[str, Tensor]
+
+PARAMETERS = {'kernel': 'weight', 'scale': 'weight'}  # of JAX
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What a caller knows that the file does not say, or wants to be otherwise.
+
+    Args:
+        num_heads: For widths whose number of heads neither the file nor a table tells.
+        img_size: Interpolate the position embedding for images of this size.
+        window_size: Interpolate the relative position biases for windows of this size.
+    """
+
+    num_heads: int | None = None
+    img_size: int | None = None
+    window_size: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.given():
+            if getattr(self, name) < 1:
+                raise ValueError(f'{name} is {getattr(self, name)}, but must be at least 1.')
+
+    def given(self) -> list[str]:
+        """Name those that are not None."""
+        return [size.name for size in fields(self) if getattr(self, size.name) is not None]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way in which the models of a family are stored; each family is a subclass that describes its models.
+
+    In a table of names a letter in braces stands for a number, ``{i+1}`` for a number that is ours plus one, and
+    ``{p}`` for one of the parameters or buffers of a layer.
+
+    Args:
+        title: What it is, for people.
+        anchor: A name that every file of this format has.
+        names: Theirs to ours.
+        marks: Names that tell it, unasked, from other formats with this anchor.
+        dropped: Globs of names that a backbone does not need.
+        prefixes: What may stand before every name; names without it are dropped.
+        layout: ``layout(name, tensor)`` gives the tensor as our model stores it.
+    """
+
+    title: str
+    anchor: str
+    names: Mapping[str, str]
+    marks: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ('',)
+    layout: Callable[[str, Tensor], Tensor] = lambda name, tensor: tensor
+
+    #: The sizes that a caller may set.
+    takes: ClassVar[tuple[str, ...]] = ()
+    #: Globs of buffers that the model makes itself where the file lacks them.
+    spared: ClassVar[tuple[str, ...]] = ()
+
+    def find_prefix(self, tensors: Tensors) -> str | None:
+        """Return what stands before the anchor, or None where there is no anchor."""
+        return next((prefix for prefix in self.prefixes if prefix + self.anchor in tensors), None)
+
+    def telling_names(self) -> str:
+        """Name what to look for in a file of this format."""
+        return ', '.join(self.prefixes[0] + name for name in (self.anchor, *self.marks))
+
+    def rename(self, name: str) -> str | None:
+        """Translate a name (without prefix), or return None where no table knows it."""
+        for theirs, ours in self.names.items():
+            found = _pattern(theirs).fullmatch(name)
+            if found:
+                return ours.format(
+                    **{letter: _ours(theirs, letter, text) for letter, text in found.groupdict().items()}
+                )
+        return None
+
+    def assemble(self, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Join translated tensors that our model keeps as one."""
+        return tensors
+
+    def fit(self, tensors: dict[str, Tensor], sizes: Sizes) -> dict[str, Tensor]:
+        """Interpolate what depends on sizes that the caller wants."""
+        return tensors
+
+    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, Any]:
+        """Read the sizes of a model off its tensors and write them as a config of mmpretrain.
+
+        Args:
+            tensors: In our names, fitted.
+            stored: As they were in the file.
+            sizes: What the caller knows or wants.
+        """
+        raise NotImplementedError
+
+
+@cache
+def _pattern(theirs: str) -> re.Pattern[str]:
+    seen: set[str] = set()
+
+    def group(found: re.Match[str]) -> str:
+        letter = found[1]
+        if letter in seen:
+            return f'(?P={letter})'
+        seen.add(letter)
+        return f'(?P<{letter}>{"[a-z_]+" if letter == "p" else "[0-9]+"})'
+
+    return re.compile(re.sub(r'\\{(\w)(?:\\\+1)?\\}', group, re.escape(theirs)))
+
+
+def _ours(theirs: str, letter: str, text: str) -> str:
+    return str(int(text) - 1) if f'{{{letter}+1}}' in theirs else PARAMETERS.get(text, text)
+
+
+def require(tensors: Tensors, name: str) -> Tensor:
+    """Return a tensor without which the sizes are unknown, or raise a ``ValueError``."""
+    if name not in tensors:
+        raise ValueError(f'without {name} its sizes are unknown.')
+    return tensors[name]
+
+
+def grid(img_size: int, patch_size: int) -> int:
+    """Return how many patches lie side by side in an image, or raise a ``ValueError`` if some of it is left over."""
+    patches, rest = divmod(img_size, patch_size)
+    if rest:
+        raise ValueError(f'images of {img_size} do not split into patches of {patch_size}.')
+    return patches
+
+
+def count(tensors: Tensors, prefix: str) -> int:
+    """Count the numbered parts under a prefix, from 0 to the last one."""
+    numbers = [int(name.removeprefix(prefix).split('.')[0]) for name in tensors if name.startswith(prefix)]
+    return 1 + max(numbers, default=-1)

@@ -1,0 +1,49 @@
+"""What mmseg and mmdet call what mmpretrain calls otherwise, in the backbones that they have too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+BACKBONES = {
+    'mmseg': ('ResNet', 'ResNeXt', 'SwinTransformer'),
+    'mmdet': ('ResNet', 'ResNeXt', 'RegNet', 'SwinTransformer'),
+}
+HOSTS = ('mmpretrain', *BACKBONES)
+SETTINGS = {'width_per_group': 'base_width', 'img_size': 'pretrain_img_size'}
+STEM = {
+    'stem.0.conv.': 'stem.0.',
+    'stem.0.bn.': 'stem.1.',
+    'stem.1.conv.': 'stem.3.',
+    'stem.1.bn.': 'stem.4.',
+    'stem.2.conv.': 'stem.6.',
+    'stem.2.bn.': 'stem.7.',
+}
+
+
+def move(backbone: dict[str, Any], tensors: dict[str, Tensor], host: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Put a config and a state dict of mmpretrain into the words of one of ``HOSTS``."""
+    kind = backbone['type'].removeprefix('mmpretrain.')
+    if host == 'mmpretrain':
+        return backbone, tensors
+    if kind not in BACKBONES[host] or 'expansion' in backbone:
+        raise ValueError(
+            f'{host} has no backbone like {backbone}; it has {", ".join(BACKBONES[host])}. '
+            f"Convert for mmpretrain, whose backbones work in {host}'s models too."
+        )
+    return _settings(backbone, f'{host}.{kind}'), {_rename(name): tensor for name, tensor in tensors.items()}
+
+
+def _settings(backbone: dict[str, Any], type_: str) -> dict[str, Any]:
+    moved = {SETTINGS.get(name, name): value for name, value in backbone.items() if name != 'out_indices'}
+    if type_.endswith('SwinTransformer'):
+        moved |= moved.pop('arch')
+    return {**moved, 'type': type_}
+
+
+def _rename(name: str) -> str:
+    for ours, theirs in STEM.items():
+        if name.startswith(ours):
+            return theirs + name.removeprefix(ours)
+    return name

@@ -1,0 +1,137 @@
+"""Swin Transformer: Microsoft's, timm's and open-mmlab's files."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from mmpretrain.models.utils import resize_pos_embed, resize_relative_position_bias_table
+from torch import Tensor
+
+from .format import Format, Sizes, Tensors, count, grid, require
+
+PATCHES = 'patch_embed.projection.weight'
+POSITIONS = 'absolute_pos_embed'
+BIASES = '.relative_position_bias_table'
+NUM_STAGES = 4
+
+
+class SwinFormat(Format):
+    """One way in which a Swin is stored."""
+
+    takes = ('img_size', 'window_size')
+    spared = ('*.relative_position_index',)
+
+    def fit(self, tensors: dict[str, Tensor], sizes: Sizes) -> dict[str, Tensor]:
+        """Interpolate the relative position biases to other windows, absolute positions to other images."""
+        fitted = dict(tensors)
+        if sizes.window_size is not None:
+            fitted |= {
+                name: _fit_to_window(value, sizes.window_size) for name, value in tensors.items() if BIASES in name
+            }
+        if sizes.img_size is not None and POSITIONS in tensors:
+            old, new = (
+                math.isqrt(tensors[POSITIONS].shape[1]),
+                grid(sizes.img_size, require(tensors, PATCHES).shape[-1]),
+            )
+            fitted[POSITIONS] = resize_pos_embed(tensors[POSITIONS], (old, old), (new, new), 'bicubic', 0)
+        return fitted
+
+    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, Any]:
+        """Describe a SwinTransformer by its patches, its tables of biases, and its output norms."""
+        width, in_channels, _, patch_size = require(tensors, PATCHES).shape
+        tables = [require(tensors, f'stages.{stage}.blocks.0.attn.w_msa{BIASES}') for stage in range(NUM_STAGES)]
+        window_size = _window(tables[0])
+        backbone = dict(
+            type='mmpretrain.SwinTransformer',
+            arch=dict(
+                embed_dims=width,
+                depths=[count(tensors, f'stages.{stage}.blocks.') for stage in range(NUM_STAGES)],
+                num_heads=[table.shape[1] for table in tables],
+            ),
+            img_size=sizes.img_size or _image(tensors, window_size),
+            patch_size=patch_size,
+            in_channels=in_channels,
+            window_size=window_size,
+            out_indices=[stage for stage in range(NUM_STAGES) if f'norm{stage}.weight' in tensors],
+        )
+        return backbone | (dict(use_abs_pos_embed=True) if POSITIONS in tensors else {})
+
+
+def _window(table: Tensor) -> int:
+    return (math.isqrt(len(table)) + 1) // 2
+
+
+def _fit_to_window(table: Tensor, window_size: int) -> Tensor:
+    old, new = (2 * size - 1 for size in (_window(table), window_size))
+    return table if old == new else resize_relative_position_bias_table(old, new, table, table.shape[1])
+
+
+def _image(tensors: Tensors, window_size: int) -> int:
+    """Return the size of the images: as it has positions, else so that the last stage is one window."""
+    patch_size = tensors[PATCHES].shape[-1]
+    positions = math.isqrt(tensors[POSITIONS].shape[1]) if POSITIONS in tensors else None
+    return patch_size * (positions or 2 ** (NUM_STAGES - 1) * window_size)
+
+
+def merging_layout(name: str, tensor: Tensor) -> Tensor:
+    """Reorder what merges 2 x 2 patches, (column, row, channel) at Microsoft, (channel, row, column) in nn.Unfold."""
+    if '.downsample.' not in name:
+        return tensor
+    return tensor.unflatten(-1, (2, 2, -1)).transpose(-3, -1).flatten(-3)
+
+
+BLOCK_NAMES = {
+    POSITIONS: POSITIONS,
+    'patch_embed.proj.{p}': 'patch_embed.projection.{p}',
+    'patch_embed.norm.{p}': 'patch_embed.norm.{p}',
+    'layers.{s}.blocks.{i}.norm{k}.{p}': 'stages.{s}.blocks.{i}.norm{k}.{p}',
+    'layers.{s}.blocks.{i}.attn.{p}': 'stages.{s}.blocks.{i}.attn.w_msa.{p}',
+    'layers.{s}.blocks.{i}.attn.qkv.{p}': 'stages.{s}.blocks.{i}.attn.w_msa.qkv.{p}',
+    'layers.{s}.blocks.{i}.attn.proj.{p}': 'stages.{s}.blocks.{i}.attn.w_msa.proj.{p}',
+    'layers.{s}.blocks.{i}.mlp.fc1.{p}': 'stages.{s}.blocks.{i}.ffn.layers.0.0.{p}',
+    'layers.{s}.blocks.{i}.mlp.fc2.{p}': 'stages.{s}.blocks.{i}.ffn.layers.1.{p}',
+    'norm.{p}': 'norm3.{p}',
+    'norm{s}.{p}': 'norm{s}.{p}',  # of the outputs of a detector
+}
+MERGING_NAMES = {  # at the end of a stage
+    'layers.{s}.downsample.norm.{p}': 'stages.{s}.downsample.norm.{p}',
+    'layers.{s}.downsample.reduction.weight': 'stages.{s}.downsample.reduction.weight',
+}
+TIMM_MERGING_NAMES = {  # at the beginning of the next one
+    'layers.{s+1}.downsample.norm.{p}': 'stages.{s}.downsample.norm.{p}',
+    'layers.{s+1}.downsample.reduction.weight': 'stages.{s}.downsample.reduction.weight',
+}
+OURS = {**BLOCK_NAMES, **MERGING_NAMES}.values()
+
+ANCHOR = f'layers.0.blocks.0.attn{BIASES}'
+DROPPED = ('head.*', '*.relative_position_index', '*.attn_mask')
+PREFIXES = ('', 'module.', 'backbone.')
+
+FORMATS: dict[str, Format] = {
+    'swin': SwinFormat(
+        title='Swin of Microsoft (its detectors and segmentors too) and of timm before 0.9',
+        anchor=ANCHOR,
+        marks=('layers.0.downsample.reduction.weight',),
+        names={**BLOCK_NAMES, **MERGING_NAMES},
+        dropped=DROPPED,
+        prefixes=PREFIXES,
+        layout=merging_layout,
+    ),
+    'swin-timm': SwinFormat(
+        title='Swin of timm since 0.9',
+        anchor=ANCHOR,
+        marks=('layers.3.downsample.reduction.weight',),
+        names={**BLOCK_NAMES, **TIMM_MERGING_NAMES},
+        dropped=DROPPED,
+        prefixes=PREFIXES,
+        layout=merging_layout,
+    ),
+    'swin-mm': SwinFormat(
+        title='Swin of mmpretrain, mmseg and mmdet',
+        anchor=f'stages.0.blocks.0.attn.w_msa{BIASES}',
+        names={name: name for name in OURS},
+        dropped=DROPPED,
+        prefixes=('backbone.', ''),
+    ),
+}

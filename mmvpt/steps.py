@@ -18,7 +18,7 @@ from mmvpt.checkpoint import write_atomically
 STAMP = 'step.json'
 CONSOLE = 'console.log'
 #: What MMEngine puts before a message, and what of its messages a watching user wants to see.
-LOG_PREFIX = re.compile(r'^.* - (mmengine|mmseg|mmpretrain) - INFO - ')
+LOG_PREFIX = re.compile(r'^.* - (mmengine|mmseg|mmdet|mmpretrain) - INFO - ')
 PROGRESS = re.compile(r'(Iter|Epoch)\((train|val|test)\).*?(\bloss: \S+|$)')
 
 
@@ -51,8 +51,8 @@ class Step:
         """Tell whether the folder holds the results of just this step."""
         return self._read_stamp() == dict(key=self.key, done=True)
 
-    def run(self) -> None:
-        """Run the command unless its results are there; show its progress and keep all it says."""
+    def run(self, *, quiet: bool = False) -> None:
+        """Run the command unless its results are there; show its progress, unless quiet, and keep all it says."""
         if self.is_done():
             print(f'\n== {self.title}: reused from {self.folder}', flush=True)
             return
@@ -61,13 +61,13 @@ class Step:
         self._write_stamp(done=False)
         print(f'\n== {self.title}\n$ {shlex.join(self.command)}', flush=True)
         start = time.perf_counter()
-        code = self._stream()
+        code = self._stream(quiet)
         if code:
             raise StepFailed(self._explain(code))
         self._write_stamp(done=True)
-        print(f'   {time.perf_counter() - start:.0f} s', flush=True)
+        print(f'   {self.title}: {time.perf_counter() - start:.0f} s', flush=True)
 
-    def _stream(self) -> int:
+    def _stream(self, quiet: bool) -> int:
         with (
             open(self.folder / CONSOLE, 'a') as console,
             subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process,
@@ -75,7 +75,7 @@ class Step:
             assert process.stdout is not None
             for line in process.stdout:
                 console.write(line)
-                if progress := PROGRESS.match(LOG_PREFIX.sub('', line)):
+                if not quiet and (progress := PROGRESS.match(LOG_PREFIX.sub('', line))):
                     print(f'   {progress[0]}', flush=True)
         return process.returncode
 

@@ -1,0 +1,154 @@
+"""Methods side by side: each a config, trained on one base and evaluated by the commands that a user would type."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, median, stdev
+
+import torch
+from mmengine.config import Config
+from mmengine.registry import MODELS, init_default_scope
+
+from mmvpt.checkpoint import read_metadata
+from mmvpt.config_paths import config_root
+from mmvpt.steps import Step
+
+#: Where a config of Shapes says which base it starts from.
+BASE = 'model.backbone.backbone.init_cfg.checkpoint'
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one training and its evaluation left behind."""
+
+    delta: Path
+    training: Path
+    evaluation: Path
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """What ``tools/test.py`` found for the delta."""
+        newest = max(self.evaluation.glob('*/*.json'))
+        return json.loads(newest.read_text())
+
+    @property
+    def seconds_per_iteration(self) -> float:
+        """Median over the training."""
+        return median(entry['time'] for entry in self._log())
+
+    @property
+    def minutes(self) -> float:
+        """How long all iterations of the training took, at that pace."""
+        return self.seconds_per_iteration * max(entry['step'] for entry in self._log()) / 60
+
+    def count_parameters(self) -> tuple[int, int]:
+        """Count the parameters that were trained, and all of them."""
+        metadata = read_metadata(self.delta)
+        model = metadata['model']
+        init_default_scope(model['_scope_'])
+        with torch.device('meta'), warnings.catch_warnings():  # without memory for them
+            warnings.simplefilter('ignore')  # mmseg's, about a loss that is not used here
+            total = sum(param.numel() for param in MODELS.build(model).parameters())
+        return metadata['num_trained'], total
+
+    def _log(self) -> list[dict]:
+        logs = self.training.glob('*/vis_data/scalars.json')
+        entries = [json.loads(line) for log in logs for line in log.read_text().splitlines()]
+        return [entry for entry in entries if 'loss' in entry]
+
+
+def pretrain(title: str, config: str, folder: Path, seed: int, options: Sequence[str]) -> Step:
+    """Train the base that methods share, and return the step that did it."""
+    step = training_step(title, config, folder, [f'randomness.seed={seed}', *options])
+    step.run()
+    return step
+
+
+def run_method(
+    title: str,
+    config: str,
+    folder: Path,
+    seed: int,
+    options: Sequence[str],
+    pretraining: Step,
+    *,
+    keep: str | None = None,
+    quiet: bool = False,
+) -> Run:
+    """Train on the base of a pretraining, and evaluate the delta.
+
+    Args:
+        title: What to call it.
+        config: Name of one of our configs.
+        folder: Where the training goes; the evaluation goes beside it.
+        seed: Of the training.
+        options: More ``--cfg-options`` for both.
+        pretraining: The step that left the base.
+        keep: Name of what keeps the predictions, in the folder of the evaluation.
+        quiet: Whether to say no more than when a step starts and ends.
+    """
+    base = f'{BASE}={last_checkpoint(pretraining.folder)}'
+    options = [f'randomness.seed={seed}', base, *options]
+    training = training_step(f'Training {title}', config, folder, options, pretraining)
+    training.run(quiet=quiet)
+    delta = last_checkpoint(training.folder).with_suffix('.safetensors')
+    evaluation = evaluation_step(f'Evaluating {title}', config, delta, options, training, keep)
+    evaluation.run(quiet=quiet)
+    return Run(delta, training.folder, evaluation.folder)
+
+
+def training_step(title: str, config: str, folder: Path, options: Sequence[str], *after: Step) -> Step:
+    """A run of ``tools/train.py``, which resumes itself."""
+    path = config_root() / config
+    command = (*tool('train.py'), near(path), '--work-dir', str(folder), '--resume', '--cfg-options', *options)
+    return Step(title, folder, command, inputs(path, after))
+
+
+def evaluation_step(
+    title: str, config: str, delta: Path, options: Sequence[str], training: Step, keep: str | None
+) -> Step:
+    """A run of ``tools/test.py``."""
+    path, folder = config_root() / config, training.folder.with_name(training.folder.name + '_test')
+    out = ('--out', str(folder / keep)) if keep else ()
+    command = (*tool('test.py'), near(path), str(delta), '--work-dir', str(folder), *out, '--cfg-options', *options)
+    return Step(title, folder, command, inputs(path, [training]))
+
+
+def summarize(metric: str, values: Sequence[float], spread: str = 'spread') -> dict[str, object]:
+    """Cells of a table for one metric: its mean, and for several seeds how far they lie apart."""
+    cells: dict[str, object] = {metric: mean(values)}
+    if len(values) > 1:
+        cells[spread] = stdev(values)
+    return cells
+
+
+def last_checkpoint(folder: Path) -> Path:
+    """The file that the newest training in a folder ended with."""
+    return Path((folder / 'last_checkpoint').read_text().strip())
+
+
+def data_options(root: Path) -> list[str]:
+    """Let a config read Shapes elsewhere."""
+    return [f'{split}_dataloader.dataset.data_root={root}' for split in ('train', 'val', 'test')]
+
+
+def inputs(config: Path, after: Sequence[Step]) -> tuple[str, ...]:
+    """What decides a result beside the command."""
+    return (json.dumps(Config.fromfile(config).to_dict(), default=str), *(step.key for step in after))
+
+
+def tool(name: str) -> tuple[str, str]:
+    """Python and one of our tools."""
+    return sys.executable, near(config_root().parent / 'tools' / name)
+
+
+def near(path: Path) -> str:
+    """The path as a user in this folder would type it; an editable install leads to the checkout."""
+    path = path.resolve()
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

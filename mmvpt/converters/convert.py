@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -129,10 +130,17 @@ def _matches(name: str, globs: tuple[str, ...]) -> bool:
 
 
 def _build(backbone: dict[str, Any]) -> dict[str, Tensor]:
-    """Return the state dict of a model whose parameters take no memory; its buffers are real."""
+    """Return the state dict of a model: real buffers, and parameters of which only the shapes are true."""
+    with parameters_without_memory():
+        return MODELS.build(backbone).state_dict()
+
+
+@contextmanager
+def parameters_without_memory() -> Iterator[None]:
+    """Build modules whose parameters are on the meta device (not so their buffers, which may be computed)."""
     hook = register_module_parameter_registration_hook(_forget)  # type: ignore[arg-type]  # it may return one
     try:
-        return MODELS.build(backbone).state_dict()
+        yield
     finally:
         hook.remove()
 

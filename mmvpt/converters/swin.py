@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from mmpretrain.models.utils import resize_pos_embed, resize_relative_position_bias_table
+import torch.nn.functional as F
+from mmpretrain.models.utils import resize_pos_embed
 from torch import Tensor
 
 from .format import Format, Sizes, Tensors, count, grid, require
@@ -62,9 +63,12 @@ def _window(table: Tensor) -> int:
     return (math.isqrt(len(table)) + 1) // 2
 
 
-def _fit_to_window(table: Tensor, window_size: int) -> Tensor:
+def _fit_to_window(table: Tensor, window_size: int) -> Tensor:  # (places, heads)
     old, new = (2 * size - 1 for size in (_window(table), window_size))
-    return table if old == new else resize_relative_position_bias_table(old, new, table, table.shape[1])
+    if old == new:
+        return table
+    maps = table.t().unflatten(1, (old, old))
+    return F.interpolate(maps[None], size=(new, new), mode='bicubic')[0].flatten(1).t()
 
 
 def _image(tensors: Tensors, window_size: int) -> int:

@@ -1,4 +1,4 @@
-"""Write a ViT of timm as each project itself would have saved it, so that nothing has to be downloaded."""
+"""Write a model of timm as each project itself would have saved it, so that nothing has to be downloaded."""
 
 from __future__ import annotations
 
@@ -55,6 +55,18 @@ def write_npz(vit, path):
     width, heads = vit.embed_dim, vit.blocks[0].attn.num_heads
     extra = {'head/kernel': np.zeros((width, 5)), 'pre_logits/kernel': np.zeros((width, width))}
     np.savez(path, **npz_arrays(without_head(vit), width, heads), **extra)
+
+
+def write_microsoft_swin(swin, path):
+    """Write a Swin as Microsoft does: patches merge at the end of a stage, and buffers are kept."""
+    state = {}
+    for name, value in swin.state_dict().items():
+        name = re.sub(r'^layers\.(\d)\.downsample', lambda found: f'layers.{int(found[1]) - 1}.downsample', name)
+        state[name.replace('head.fc.', 'head.')] = value
+    for name, buffer in swin.named_buffers():
+        state[name] = buffer
+    assert any(name.endswith('attn_mask') for name in state)
+    torch.save(dict(model=state, epoch=299), path)
 
 
 def without_head(vit):

@@ -1,0 +1,31 @@
+"""Models of other projects whose output depends on every number that they hold, and the hosts they are for."""
+
+from __future__ import annotations
+
+import pytest
+from torch import nn
+
+from mmvpt.compat import missing_ops
+
+
+def randomise(model):
+    """Draw weights that keep signals alive, biases, norms and running statistics anew; return it in eval mode."""
+    for name, parameter in model.named_parameters():
+        scale = parameter.ndim == 1 and name.endswith('weight')
+        std = 0.3 if parameter.ndim == 1 else 1.5 * parameter[0].numel() ** -0.5
+        nn.init.normal_(parameter, mean=float(scale), std=std)
+    for name, buffer in model.named_buffers():
+        if name.endswith('running_mean'):
+            nn.init.normal_(buffer, std=0.3)
+        elif name.endswith('running_var'):
+            nn.init.uniform_(buffer, 0.5, 2)
+        elif name.endswith('num_batches_tracked'):
+            buffer.fill_(7)
+    return model.eval()
+
+
+def need_host(host):
+    """Skip a test where mmseg or mmdet is not installed, or mmdet lacks the ops it imports."""
+    pytest.importorskip(host)
+    if host == 'mmdet' and missing_ops() is not None:
+        pytest.skip('detection needs the compiled ops of mmcv')

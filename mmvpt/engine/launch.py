@@ -17,6 +17,7 @@ from mmvpt.config_paths import find_config
 from mmvpt.engine.distributed import VARIABLES, part, start_gloo, wrap_for_cpu
 from mmvpt.engine.evaluate import set_output, set_tta, show_predictions
 from mmvpt.engine.hosts import read_config, require_hosts
+from mmvpt.engine.loops import build_loops
 from mmvpt.engine.resume import existing_checkpoint, find_latest_checkpoint, say
 
 __all__ = ['LAUNCHERS', 'allow_pickle', 'part', 'test', 'train']
@@ -57,6 +58,7 @@ def train(
     if resume:
         set_resume(cfg, resume)
     runner = build_runner(cfg, launcher)
+    build_loops(runner, 'train', 'val')
     runner.train()
     return runner
 
@@ -97,7 +99,9 @@ def test(
         set_tta(cfg)
     if out:
         set_output(cfg, out)
-    return build_runner(cfg, launcher).test()
+    runner = build_runner(cfg, launcher)
+    build_loops(runner, 'test')
+    return runner.test()
 
 
 def load_config(config: str, work_dir: str | None, cfg_options: Mapping[str, Any] | None) -> Config:

@@ -12,6 +12,7 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 
 from mmvpt.compat import missing_ops
+from mmvpt.engine.loops import build_loops
 from mmvpt.registry import HOOKS as REGISTRY
 from tests.data_makers import make_coco
 
@@ -211,3 +212,15 @@ def test_ids_that_the_semantic_branch_has_no_class_for_are_named(coco):
 def test_a_missing_file_is_named(coco):
     (coco / 'annotations/instances_train2017.json').unlink()
     start(detector(coco), FileNotFoundError, 'annotations/instances_train2017.json')
+
+
+def test_all_that_is_wrong_is_told_where_no_picture_is_left(coco):
+    """With classes of which none is in the file, mmdet keeps no picture and stumbles over the empty list."""
+    config = detector(coco)
+    config.train_dataloader.dataset.metainfo = dict(classes=('disc', 'ring', 'bar'))
+    shutil.rmtree(coco / 'stuffthingmaps')
+    with pytest.raises(ValueError, match='need at least one array') as caught:
+        build_loops(make_runner(config), 'train')
+    message = str(caught.value)
+    assert 'no category for 3 of 3 classes: disc, ring, bar. Its categories are: person, bicycle, car' in message
+    assert "stuffthingmaps/train2017. HTC's semantic branch learns from it" in message

@@ -46,9 +46,9 @@ class Use:
         return any(step.get(what) for step in self.dataset.get('pipeline') or ())
 
 
-def parts_of_config(config: str) -> list[Part]:
-    """Tell what the loaders of a config read, from its path or its ``mmvpt::`` name."""
-    cfg = Config.fromfile(find_config(config))
+def parts_of_config(config: str | Config) -> list[Part]:
+    """Tell what the loaders of a config read: of one that is there, or from its path or its ``mmvpt::`` name."""
+    cfg = Config.fromfile(find_config(config)) if isinstance(config, str) else config
     parts = []
     for split in ('train', 'val', 'test'):
         loader = cfg.get(f'{split}_dataloader') or {}

@@ -34,7 +34,7 @@ ROOMS: dict[str, set[str]] = {
         'tuners',
         'models',
     },
-    'analysis': {'checkpoint', 'engine', 'models', 'datasets'},
+    'analysis': {'checkpoint', 'config_paths', 'engine', 'models', 'datasets'},
     'steps': {'checkpoint'},
     'comparison': {'checkpoint', 'config_paths', 'steps'},
     'quickstart': {'config_paths', 'datasets', 'analysis', 'comparison'},

@@ -1,0 +1,150 @@
+"""Counted parameters against those that the Pro-tuning paper prints."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+from torch import nn
+
+from mmvpt.analysis import count_report
+from mmvpt.analysis.count import Count, build_without_memory, count_config, count_model
+from mmvpt.analysis.count_report import count_cells, report_configs, report_paper
+from mmvpt.analysis.published import PAPERS, Cell
+from mmvpt.compat import missing_ops
+
+ROOT = Path(__file__).resolve().parents[2]
+CELLS = PAPERS['pro_tuning']
+SYSTEMS = ('Cascade Mask R-CNN', 'HTC', 'FCN', 'UPerNet')
+with_detection = pytest.mark.skipif(
+    find_spec('mmdet') is None or missing_ops() is not None, reason='detectors need mmdet and the compiled ops of mmcv'
+)
+
+
+@pytest.fixture(scope='module')
+def counts() -> dict[Cell, Count]:
+    return count_cells(CELLS)[0]
+
+
+@with_detection
+def test_as_many_cells_agree_as_the_documents_say(counts: dict[Cell, Count]) -> None:
+    assert len(counts) == len(CELLS) == 132
+    assert sum(cell.agrees_with(count.trained) for cell, count in counts.items()) == 106
+
+
+@with_detection
+def test_the_page_shows_what_the_command_prints(
+    counts: dict[Cell, Count], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(count_report, 'count_cells', lambda cells: (counts, {}))
+    monkeypatch.setattr(sys, 'argv', ['count.py', '--markdown'])
+    runpy.run_path(str(ROOT / 'tools' / 'count.py'), run_name='__main__')
+    assert (ROOT / 'docs' / 'counts.md').read_text().endswith(f'\n\n{capsys.readouterr().out}')
+
+
+def test_every_deviation_is_explained_and_nothing_else_is(counts: dict[Cell, Count]) -> None:
+    unclear = [
+        (cell.table, cell.row) for cell, count in counts.items() if cell.agrees_with(count.trained) == bool(cell.note)
+    ]
+    assert unclear == []
+
+
+@with_detection
+def test_the_dense_systems_train_the_parameters_of_the_paper(counts: dict[Cell, Count]) -> None:
+    """Pro-tuning, Tables 5 and 6, in millions; Table 6 prints FCN's 29.7 as 26.7."""
+    trained = {
+        cell.row: round(counts[cell].trained / 1e6, 1) for cell in CELLS if cell.table[:7] in ('Table 5', 'Table 6')
+    }
+    methods = ('head retraining', 'Pro-tuning', 'fine-tuning')
+    assert [[trained[f'{system}, {method}'] for method in methods] for system in SYSTEMS] == [
+        [53.8, 57.4, 77.1],
+        [56.8, 60.4, 80.0],
+        [26.1, 29.7, 49.6],
+        [43.0, 46.6, 66.5],
+    ]
+
+
+def test_every_table_of_the_paper_with_parameters_is_there_once() -> None:
+    """As many numbers as each table prints; Table 10 has accuracies alone."""
+    tables = Counter(int(cell.table.partition(':')[0].split()[1]) for cell in CELLS)
+    assert tables == {1: 18, 2: 24, 3: 24, 4: 32, 5: 6, 6: 6, 7: 5, 8: 6, 9: 5, 11: 6}
+    assert len({(cell.table, cell.row) for cell in CELLS}) == len(CELLS)
+
+
+@pytest.mark.parametrize(
+    ('printed', 'count', 'agrees'),
+    [
+        ('3.86', 3_858_284, True),
+        ('3.86', 3_855_000, True),  # half a unit may be rounded either way
+        ('3.86', 3_865_000, True),
+        ('3.86', 3_854_999, False),
+        ('3.86', 3_865_001, False),
+        ('53.8', 53_816_574, True),
+        ('3.634', 3_632_894, False),
+    ],
+)
+def test_a_count_agrees_if_it_rounds_to_what_is_printed(printed: str, count: int, agrees: bool) -> None:
+    assert Cell('paper', 'Table 1', 'row', 'config.py', printed).agrees_with(count) == agrees
+
+
+def test_parts_are_counted_apart() -> None:
+    """ResNet-50 with blocks and its own weights, Table 7: 23,508,032 + 3,612,404 + a head of 100 classes."""
+    tuners = [dict(type='mmvpt.ProTuning'), dict(type='mmvpt.FullTuning')]
+    count = count_config('mmvpt::resnet50_protuning_cifar100.py', {'model.backbone.tuner': tuners})
+    assert count == Count(backbone=23_508_032, tuner=3_612_404, head=204_900, total=27_325_336)
+    assert count.trained == count.total
+
+
+def test_a_plain_backbone_is_told_from_its_head() -> None:
+    model = nn.ModuleDict(dict(backbone=nn.Linear(2, 3), head=nn.Linear(3, 5)))
+    model.backbone.bias.requires_grad_(False)
+    assert count_model(model) == Count(backbone=6, tuner=0, head=20, total=29)
+
+
+def test_a_model_is_built_without_memory_where_its_constructor_reads_values() -> None:
+    """mmseg's Swin takes its drop-path rates from a tensor."""
+    swin = dict(type='mmseg.SwinTransformer', embed_dims=16, depths=(1, 1, 1, 1), num_heads=(1, 1, 1, 1))
+    model = build_without_memory(Config(dict(model=swin, default_scope='mmseg')))
+    assert all(param.is_meta for param in model.parameters())
+    assert not any(buffer.is_meta for buffer in model.buffers())
+    assert not nn.Linear(1, 1).weight.is_meta
+    assert not torch.nn.Parameter(torch.zeros(1)).is_meta
+
+
+def test_a_config_of_ours_stands_beside_what_papers_print_for_it() -> None:
+    *_, row, _, verdict = report_configs([str(ROOT / 'configs' / 'upernet_protuning_ade20k.py')]).splitlines()
+    cells = [cell.strip() for cell in row.strip('|').split('|')]
+    assert cells[1:-1] == [
+        '0', '3,612,404', '42,988,844', '46,601,248', '70,128,512', 'Pro-tuning, Table 6', '46.6', '+0.0012', 'yes'
+    ]  # fmt: skip
+    assert verdict == '1 of 1 cells agree after rounding.'
+
+
+def test_a_config_of_a_user_and_one_that_is_overridden_are_counted_alone(tmp_path: Path) -> None:
+    path = tmp_path / 'upernet_protuning_ade20k.py'  # the name of ours
+    path.write_text("_base_ = 'mmvpt::resnet50_linear_cifar100.py'\n")
+    own = report_configs([str(path)])
+    ten = report_configs(['mmvpt::resnet50_linear_cifar100.py'], {'model.head.num_classes': 10})
+    assert ' 204,900 ' in own and ' 20,490 ' in ten
+    for report in (own, ten):
+        assert 'cells agree' not in report and 'Table' not in report
+
+
+def test_what_cannot_be_built_is_named_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(config: str, *_: None) -> Config:
+        if 'coco' in config:
+            raise ImportError(f'{config} needs mmdet, which is not installed. Run: pip install it')
+        return Config()
+
+    monkeypatch.setattr(count_report, 'load_config', read)
+    monkeypatch.setattr(count_report, '_count_overridden', lambda config, options: Count(0, 0, 204_900, 204_900))
+    monkeypatch.setitem(PAPERS, 'tiny', tuple(cell for cell in CELLS if cell.table[:7] in ('Table 5', 'Table 7')))
+    lines = report_paper('tiny').splitlines()
+    assert 'Not counted here, 6 cells: mmdet, which is not installed. Run: pip install it' in lines
+    assert lines[-1] == '1 of 5 cells agree after rounding.'

@@ -1,6 +1,6 @@
 """Cascade Mask R-CNN with Swin-B on COCO; the backbone waits for its tuner.
 
-The system is mmdet's with ResNet-50; optimizer, warm-up and drop-path are those of its Swin-T config. Swin is
+The system is mmdet's with ResNet-50; optimizer, warm-up, decay and drop-path are those of its Swin-T config. Swin is
 mmpretrain's, so that one pretrained file serves classification and detection.
 """
 

@@ -60,11 +60,14 @@ def swin(backbone: Any) -> Anatomy:
     names = {index: f'norm{index}' for index in backbone.out_indices}
     optional = [name for index, name in names.items() if index != len(stages) - 1]
     norms = [getattr(backbone, name) for name in names.values()]
-    return Anatomy(backbone, stages=stages, points=points, norms=norms, optional=optional)
+    return Anatomy(backbone, stages=stages, points=points, norms=norms, optional=optional, resize=resize_window)
 
 
 def resize_window(name: str, value: Tensor, own: Tensor) -> Tensor | None:
-    """Fit a table of position biases to another window, where a Swin does not do so while loading."""
+    """Fit a table of position biases to another window.
+
+    mmseg and mmdet do so only inside ``init_weights``, mmpretrain by a function that SciPy 1.14 took away.
+    """
     if name.endswith('relative_position_index'):
         return own
     if not name.endswith('relative_position_bias_table'):

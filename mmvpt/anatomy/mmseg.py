@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import partial
 
 from mmseg.models.backbones import ResNet, SwinTransformer, VisionTransformer
 from torch import Tensor
 
 from .base import Anatomy, Block, describe, offers
-from .families import resize_window, resnet, swin, vit
+from .families import resnet, swin, vit
 
 
 @describe.register
@@ -37,10 +36,5 @@ def _resize_position(backbone: VisionTransformer, name: str, value: Tensor, own:
     return backbone.resize_pos_embed(value, grid, (side, side), backbone.interpolate_mode)
 
 
-@describe.register
-@offers('points')
-def _(backbone: SwinTransformer) -> Anatomy:
-    return replace(swin(backbone), resize=resize_window)
-
-
 describe.register(ResNet, offers('points')(resnet))
+describe.register(SwinTransformer, offers('points')(swin))

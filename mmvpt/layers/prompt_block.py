@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
 import torch
 from mmcv.cnn import build_activation_layer, build_norm_layer
 from mmengine.model import BaseModule
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.utils.checkpoint import checkpoint
 
 
 class PromptBlock(BaseModule):
-    """Add a branch of three convolutions and a squeeze-and-excitation to a feature map: x + beta * f(x).
+    """Add a branch to a feature map: x + beta * f(x).
 
-    f is a 1x1 convolution, a depth-wise one and a 1x1 convolution, each with its norm, then squeeze and excitation.
+    f is a 1x1 convolution, a depth-wise one and a 1x1 convolution, each with its norm, then squeeze and excitation
+    (https://arxiv.org/abs/1709.01507), which weighs each channel by what the whole map holds.
 
     Args:
         dim: Channels of the map, and of the branch.
@@ -22,6 +28,7 @@ class PromptBlock(BaseModule):
         learn_beta: Whether that weight trains.
         norm_cfg: The norm after each convolution.
         act_cfg: The activation after the first two norms.
+        with_cp: Keep only x for the backward pass and compute the branch anew there.
     """
 
     def __init__(
@@ -34,11 +41,13 @@ class PromptBlock(BaseModule):
         learn_beta: bool,
         norm_cfg: dict,
         act_cfg: dict,
+        with_cp: bool,
     ) -> None:
         super().__init__()
         self.start = beta
+        self.with_cp = with_cp
         depth_wise = nn.Conv2d(dim, dim, kernel_size, padding=kernel_size // 2, groups=dim, bias=False)
-        self.branch = nn.Sequential(
+        self.convs = nn.Sequential(
             nn.Conv2d(dim, dim, 1, groups=groups),
             build_norm_layer(norm_cfg, dim)[1],
             build_activation_layer(act_cfg),
@@ -47,8 +56,9 @@ class PromptBlock(BaseModule):
             build_activation_layer(act_cfg),
             nn.Conv2d(dim, dim, 1, groups=groups),
             build_norm_layer(norm_cfg, dim)[1],
-            SqueezeExcitation(dim, dim // se_reduction),
         )
+        self.squeeze = nn.Conv2d(dim, dim // se_reduction, 1)
+        self.excite = nn.Conv2d(dim // se_reduction, dim, 1)
         weight = torch.empty(())
         if learn_beta:
             self.beta = nn.Parameter(weight)
@@ -58,7 +68,7 @@ class PromptBlock(BaseModule):
 
     def reset(self) -> None:
         """Draw all parameters anew."""
-        for module in self.branch.modules():
+        for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode='fan_out', nonlinearity='relu')
                 if module.bias is not None:
@@ -73,17 +83,29 @@ class PromptBlock(BaseModule):
         self.reset()
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.addcmul(x, self.beta, self.branch(x))
+        if self.with_cp and self.training and torch.is_grad_enabled():
+            return checkpoint(self._add_branch, x, use_reentrant=False, context_fn=self._contexts)
+        return self._add_branch(x)
+
+    def _add_branch(self, x: Tensor) -> Tensor:
+        branch = self.convs(x)
+        weights = self.excite(self.squeeze(branch.mean(dim=(2, 3), keepdim=True)).relu()).sigmoid()
+        return torch.addcmul(x, branch, self.beta * weights)
+
+    def _contexts(self) -> tuple[AbstractContextManager, AbstractContextManager]:
+        """What surrounds the first computation of the branch, and the second."""
+        return nullcontext(), _statistics_held(self.convs)
 
 
-class SqueezeExcitation(BaseModule):
-    """Weigh each channel by what the whole map holds (https://arxiv.org/abs/1709.01507)."""
-
-    def __init__(self, dim: int, hidden: int) -> None:
-        super().__init__()
-        self.squeeze = nn.Conv2d(dim, hidden, 1)
-        self.excite = nn.Conv2d(hidden, dim, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        means = x.mean(dim=(2, 3), keepdim=True)
-        return x * self.excite(self.squeeze(means).relu()).sigmoid()
+@contextmanager
+def _statistics_held(module: nn.Module) -> Iterator[None]:
+    """Let batch norms use the statistics of a batch and not count it a second time."""
+    norms = [child for child in module.modules() if isinstance(child, _BatchNorm)]
+    held = [(norm.momentum, norm.num_batches_tracked) for norm in norms]
+    for norm in norms:
+        norm.momentum, norm.num_batches_tracked = 0.0, None
+    try:
+        yield
+    finally:
+        for norm, (momentum, count) in zip(norms, held, strict=True):
+            norm.momentum, norm.num_batches_tracked = momentum, count

@@ -17,6 +17,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from mmvpt.anatomy import describe
 from mmvpt.checkpoint import fingerprint, load_matching
 from mmvpt.layers.attention import use_sdpa
+from mmvpt.layers.thrifty import make_thrifty
 from mmvpt.registry import MODELS
 from mmvpt.tuners import build_tuner
 
@@ -59,6 +60,7 @@ class TunedBackbone(BaseModule):
         self.unfrozen = list(self.tuner.unfreeze(anatomy))
         for param in _parameters(self.unfrozen):
             param.requires_grad_(param in trainable)
+        make_thrifty(self.backbone)
         self._tell_what_stays_frozen(trainable)
         self._has_base = isinstance(backbone, nn.Module)  # which brings its weights; a config does not
         self._register_load_state_dict_pre_hook(self._prepare_state)

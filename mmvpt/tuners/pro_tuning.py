@@ -55,6 +55,7 @@ class ProTuning(Tuner):
         train_norm: Whether the output norms of the backbone train too.
         norm_cfg: The norm in f. For few images on each of several GPUs: ``dict(type='SyncBN')``.
         act_cfg: The activation in f.
+        with_cp: Keep only x for the backward pass and compute f anew there: less memory, some more time.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class ProTuning(Tuner):
         train_norm: bool | None = None,
         norm_cfg: dict = dict(type='BN'),  # noqa: B006, C408 (never changed; as everywhere in OpenMMLab)
         act_cfg: dict = dict(type='ReLU', inplace=True),  # noqa: B006, C408
+        with_cp: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -89,6 +91,7 @@ class ProTuning(Tuner):
             learn_beta=learn_beta,
             norm_cfg=norm_cfg,
             act_cfg=act_cfg,
+            with_cp=with_cp,
         )
 
     def attach(self, anatomy: Anatomy) -> None:

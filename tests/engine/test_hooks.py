@@ -118,6 +118,18 @@ def test_a_resumed_run_is_judged_from_its_beginning(tmp_path):
     train(cls_config(tmp_path, **still_in_epoch_2, resume=True, load_from=str(tmp_path / 'work' / 'epoch_1.pth')))
 
 
+@REGISTRY.register_module()
+class WakeParts(Hook):
+    def before_train_iter(self, runner, **_):
+        for module in runner.model.modules():  # as a wrapper may, part by part
+            module.training = True
+
+
+def test_a_frozen_module_in_train_mode_fails_the_run_before_it_harms(tmp_path):
+    with pytest.raises(RuntimeError, match=r'in train mode: backbone.backbone.*let it call train\(\) on the whole'):
+        train(seg_config(tmp_path, custom_hooks=[*HOOKS, dict(type='mmvpt.WakeParts')]))
+
+
 # --------------------------------------------------------------------------------------------------------- ReportHook
 
 

@@ -139,3 +139,91 @@ def test_a_plain_torch_module_can_be_a_backbone(tmp_path: Path) -> None:
     tuned.init_weights()
     image = torch.randn(1, 3, 8, 8)
     assert_close(tuned(image), plain(image), rtol=0, atol=0)
+
+
+RESNET = dict(type='mmseg.ResNet', depth=18, base_channels=8)
+
+
+def awake_norms(tuned: TunedBackbone) -> set[str]:
+    return {
+        name
+        for name, module in tuned.backbone.named_modules()
+        if isinstance(module, nn.BatchNorm2d) and module.training
+    }
+
+
+def said_by(monkeypatch: pytest.MonkeyPatch, backbone: dict, tuner: dict) -> tuple[TunedBackbone, str]:
+    said: list[str] = []
+    monkeypatch.setattr('mmvpt.models.tuned_backbone.print_log', lambda message, *args: said.append(message))
+    return TunedBackbone(backbone, tuner).train(), ' '.join(said)
+
+
+def test_stages_that_the_backbone_freezes_stay_frozen_under_any_tuner(monkeypatch: pytest.MonkeyPatch) -> None:
+    tuned, said = said_by(monkeypatch, dict(RESNET, frozen_stages=1), dict(type='FullTuning'))
+    frozen = {name for name, param in tuned.backbone.named_parameters() if not param.requires_grad}
+    assert {name.partition('.')[0] for name in frozen} == {'conv1', 'bn1', 'layer1'}
+    assert not any(name.startswith(('bn1', 'layer1')) for name in awake_norms(tuned))
+    assert '18 of the 63 tensors that the tuner would train stay frozen, as ResNet freezes them itself' in said
+    assert 'set frozen_stages=-1' in said
+
+
+def test_norms_that_the_backbone_keeps_in_eval_stay_there_under_any_tuner() -> None:
+    for tuner in (dict(type='FullTuning'), dict(type='PartialTuning', blocks=1)):
+        assert not awake_norms(TunedBackbone(dict(RESNET, norm_eval=True), tuner).train())
+    assert awake_norms(TunedBackbone(RESNET, dict(type='PartialTuning', blocks=1)).train()) == {
+        'layer4.1.bn1',
+        'layer4.1.bn2',
+    }
+
+
+def test_a_config_cannot_wake_norms_that_are_frozen_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    tuned, said = said_by(monkeypatch, dict(RESNET, norm_eval=False), dict(type='LinearProbe'))
+    assert not awake_norms(tuned)
+    assert '21 batch norms of ResNet are frozen and keep their statistics: norm_eval=False speaks of' in said
+    _, said = said_by(monkeypatch, dict(RESNET, norm_eval=True), dict(type='LinearProbe'))
+    assert 'norm_eval' not in said
+
+
+SWIN = dict(embed_dims=16, depths=(1, 1, 1, 1), num_heads=(1, 1, 2, 2), window_size=2, out_indices=(0, 1, 2, 3))
+
+
+def test_a_classifier_without_norms_of_the_lower_outputs_is_a_base_for_dense_heads(tmp_path: Path) -> None:
+    base = MODELS.build(dict(type='mmseg.SwinTransformer', **dict(SWIN, out_indices=(3,))))
+    tuned = TunedBackbone(
+        dict(type='mmseg.SwinTransformer', **SWIN),
+        dict(type='LinearProbe'),
+        saved(tmp_path / 'base.safetensors', base),
+    )
+    tuned.init_weights()
+    assert_close(tuned.backbone.norm3.weight, base.norm3.weight, rtol=0, atol=0)
+    assert torch.equal(tuned.backbone.norm0.weight, torch.ones(16))
+
+
+def test_position_biases_of_a_swin_are_fitted_to_another_window(tmp_path: Path) -> None:
+    ours, theirs = (
+        MODELS.build(dict(type=f'{package}.SwinTransformer', **more))
+        for package, more in [
+            ('mmseg', dict(SWIN, window_size=4)),
+            (
+                'mmpretrain',
+                dict(
+                    arch=dict(embed_dims=16, depths=[1, 1, 1, 1], num_heads=[1, 1, 2, 2]),
+                    window_size=4,
+                    out_indices=(0, 1, 2, 3),
+                ),
+            ),
+        ]
+    )
+    base = MODELS.build(dict(type='mmseg.SwinTransformer', **SWIN))
+    for name, param in base.named_parameters():
+        if name.endswith('relative_position_bias_table'):
+            nn.init.normal_(param)
+    init_cfg = saved(tmp_path / 'base.safetensors', base)
+    tables = []
+    for backbone in (ours, theirs):
+        TunedBackbone(backbone, dict(type='LinearProbe'), init_cfg).init_weights()
+        tables.append({n: p for n, p in backbone.state_dict().items() if n.endswith('position_bias_table')})
+        index = backbone.stages[0].blocks[0].attn.w_msa.relative_position_index
+        assert index.shape == (16, 16)
+    assert_close(tables[0], tables[1])
+    assert all(len(table) == 49 for table in tables[0].values())

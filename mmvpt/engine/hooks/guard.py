@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -16,6 +17,8 @@ from mmvpt.registry import HOOKS
 @HOOKS.register_module()
 class GuardHook(Hook):
     """Fail a run at its end if a frozen tensor changed by a single bit, or a group that trains never moved.
+
+    A frozen module in train mode, which would change statistics or drop activations, fails it at once.
 
     Groups are the children of a tuner, the children of the backbone that have unfrozen parameters, and the
     layers of a head. Hashes of the start travel in the resume files: a resumed run is judged from its beginning.
@@ -34,6 +37,17 @@ class GuardHook(Hook):
         if self._start is None or runner.iter == 0:
             self._start = _hashes(unwrap(runner.model))
         self._first_iter = runner.iter
+
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
+        """Look for frozen modules that something put into train mode."""
+        for prefix, tuned in tuned_backbones(unwrap(runner.model)).items():
+            awake = [f'{prefix}backbone.{name}' for name, module in tuned.frozen_modules() if module.training]
+            if awake:
+                raise RuntimeError(
+                    f'Frozen, yet in train mode: {", ".join(awake[:3])} and {len(awake[3:])} more. Batch norms would '
+                    'change their statistics, dropout and drop-path would act. A model wrapper or a hook called '
+                    'train() on parts of the model: let it call train() on the whole, which keeps these in eval mode.'
+                )
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Keep the hashes of the start with the run."""

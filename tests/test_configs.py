@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,12 +20,13 @@ from torch import nn
 
 from mmvpt.checkpoint import read_metadata
 from mmvpt.compat import missing_ops
-from mmvpt.engine import launch, save_delta
+from mmvpt.engine import hosts, launch, save_delta
 from tests.data_makers import make_ade, make_cifar100, make_coco, make_cub
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 NARROWER = 8  # by how much every width is divided
-without_ops = pytest.mark.skipif(missing_ops() is not None, reason='detection needs the compiled ops of mmcv')
+with_mmdet = pytest.mark.skipif(find_spec('mmdet') is None, reason='needs mmdet')
+with_ops = pytest.mark.skipif(missing_ops() is not None, reason='detection needs the compiled ops of mmcv')
 
 
 def shrink_vit(vit: ConfigDict) -> int:
@@ -175,7 +177,7 @@ def any_cifar(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    'name', [pytest.param(name, marks=without_ops if name.endswith('coco') else ()) for name in SHOWCASES]
+    'name', [pytest.param(name, marks=(with_mmdet, with_ops) if name.endswith('coco') else ()) for name in SHOWCASES]
 )
 def test_a_showcase_trains_evaluates_and_leaves_a_delta(name: str, tmp_path: Path) -> None:
     data = name.rpartition('_')[2]
@@ -197,6 +199,32 @@ def test_a_showcase_trains_evaluates_and_leaves_a_delta(name: str, tmp_path: Pat
     (delta,) = Path(config.work_dir).glob('*.safetensors')
     trained = sum(param.numel() for param in runner.model.parameters() if param.requires_grad)
     assert read_metadata(delta)['num_trained'] == trained
+
+
+@with_mmdet
+@pytest.mark.parametrize('name', [name for name in SHOWCASES if name.endswith('coco')])
+def test_a_detector_without_compiled_ops_stops_with_the_command(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosts, 'missing_ops', lambda: 'no module mmcv._ext')
+    with pytest.raises(ImportError, match=f'{name}.py needs mmdet, .* needs the compiled ops .* Run: '):
+        launch.train(str(CONFIGS / f'{name}.py'))
+
+
+@with_mmdet
+def test_dense_systems_are_trained_as_long_as_in_the_paper() -> None:
+    """Pro-tuning, Tables 5 and 6: 12 epochs on COCO, 80k steps on ADE20K."""
+    for system in ('cascade_mask_rcnn', 'cascade_mask_rcnn_swin-b', 'htc'):
+        assert Config.fromfile(CONFIGS / f'{system}_protuning_coco.py').train_cfg.max_epochs == 12
+    for system in ('fcn', 'upernet'):
+        assert Config.fromfile(CONFIGS / f'{system}_protuning_ade20k.py').train_cfg.max_iters == 80_000
+
+
+@pytest.mark.parametrize('name', [name for name in SHOWCASES if '_scratch_' in name])
+def test_training_from_scratch_differs_from_fine_tuning_by_the_file_alone(name: str) -> None:
+    scratch = Config.fromfile(CONFIGS / f'{name}.py').model
+    tuned = Config.fromfile(CONFIGS / f'{name.replace("scratch", "full")}.py').model
+    assert tuned.backbone.pop('init_cfg').checkpoint.startswith('pretrain/')
+    assert scratch.backbone.pop('init_cfg') is None
+    assert scratch == tuned
 
 
 def test_setr_is_evaluated_at_many_scales_and_flipped_and_draws_what_it_sees(tmp_path: Path) -> None:

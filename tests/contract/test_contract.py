@@ -166,6 +166,8 @@ def test_folding_keeps_the_function_and_training_undoes_it(case: Case) -> None:
 
 
 def test_it_is_one_graph_for_compile_and_export(case: Case) -> None:
+    if not case.tuner.new(case.backbone) and case.tuner.name != 'linear':
+        pytest.skip('the same graph as linear')
     tuned = case.tuned().eval()
     image = case.backbone.image()
     expected = tuned(image)[-1]

@@ -1,6 +1,7 @@
 """Each harm done to a good data set is found and named; the good ones pass."""
 
 import json
+import re
 import runpy
 import shutil
 import sys
@@ -12,6 +13,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from mmvpt.datasets.coco_categories import COCO_CATEGORIES
+from mmvpt.datasets.shapes import EXPORTERS
 from mmvpt.datasets.verify import LAYOUTS, Findings, parts_of_config, verify
 from tests.data_makers import make_ade, make_coco, make_image_folder
 
@@ -393,6 +395,20 @@ def test_a_classifier_reads_image_folders_and_their_classes_are_compared(good, t
 def test_a_data_set_that_it_does_not_know_is_named(tmp_path):
     findings = found_by_config(tmp_path, train_dataloader=dict(dataset=dataset('CUB', 'data/cub')))
     assert 'Not looked at: CUB in data/cub; known are CocoDataset' in str(findings)
+
+
+def test_the_config_of_the_page_on_data_reads_shapes(tmp_path):
+    page = (TOOL.parents[1] / 'docs' / 'data.md').read_text()
+    (block,) = re.findall(r'```python\n(.*?)```', page, flags=re.DOTALL)
+    stock = {
+        f'{split}_dataloader': dict(dataset=dict(type='CocoDataset', ann_file=f'annotations/{split}.json'))
+        for split in ('train', 'val', 'test')
+    }
+    (tmp_path / 'stock.py').write_text('\n'.join(f'{key} = {value!r}' for key, value in stock.items()))
+    (tmp_path / 'own.py').write_text(f"_base_ = 'stock.py'\n{block}")
+    parts = parts_of_config(str(tmp_path / 'own.py'))
+    assert [part.classes for part in parts] == 3 * [EXPORTERS['detection'].classes]
+    assert {part.file.parts[:3] for part in parts} == {('data', 'shapes', 'detection')}
 
 
 # -------------------------------------------------------------------------------------------------------------- tool

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.progress import track
+
 from ..coco_file import explain_categories, label_map_name, unused_categories
 from ..words import some
 from .files import decode_all, decode_label_map, decode_picture, is_there, list_files
@@ -109,7 +111,7 @@ class CocoPart(Part):
     def _check_annotations(self, findings: Findings, content: dict[str, list[Item]], pictures: dict[Any, Item]) -> None:
         categories = {category['id'] for category in content['categories']}
         without_mask = 0
-        for item in content['annotations']:
+        for item in track(content['annotations'], f'Checking {self.file}'):
             label = f'annotation {item["id"]}'
             picture = pictures.get(item['image_id'])
             if picture is None:

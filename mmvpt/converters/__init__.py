@@ -1,8 +1,8 @@
 """Bring pretrained backbones of other projects into the names and layout of open-mmlab."""
 
 from .conversion import Conversion, ConversionReport
-from .convert import FORMATS, convert
 from .format import Format
 from .hosts import HOSTS
+from .pipeline import FORMATS, convert
 
 __all__ = ['FORMATS', 'HOSTS', 'Conversion', 'ConversionReport', 'Format', 'convert']

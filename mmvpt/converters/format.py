@@ -124,10 +124,13 @@ def _ours(theirs: str, letter: str, text: str) -> str:
     return str(int(text) - 1) if f'{{{letter}+1}}' in theirs else PARAMETERS.get(text, text)
 
 
-def require(tensors: Tensors, name: str) -> Tensor:
-    """Return a tensor without which the sizes are unknown, or raise a ``ValueError``."""
+def require(tensors: Tensors, name: str, num_dims: int) -> Tensor:
+    """Return a tensor that sizes are read off, or raise a ``ValueError`` where it is not there or shows none."""
     if name not in tensors:
         raise ValueError(f'without {name} its sizes are unknown.')
+    shape = tuple(tensors[name].shape)
+    if len(shape) != num_dims or 0 in shape:
+        raise ValueError(f'{name} has the shape {shape}, but needs {num_dims} dimensions, none of them 0.')
     return tensors[name]
 
 

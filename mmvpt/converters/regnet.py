@@ -38,7 +38,7 @@ def describe_regnet(tensors: Tensors) -> dict[str, Any]:
     """Look a RegNet up by the blocks and widths of its stages."""
     stages = (1, 2, 3, 4)
     blocks = tuple(count(tensors, f'layer{stage}.') for stage in stages)
-    widths = tuple(len(require(tensors, f'layer{stage}.0.conv3.weight')) for stage in stages)
+    widths = tuple(require(tensors, f'layer{stage}.0.conv3.weight', 4).shape[0] for stage in stages)
     if (blocks, widths) not in ARCHS:
         raise ValueError(f'{blocks} blocks of widths {widths} are those of no RegNetX between 200MF and 32GF.')
     w0, wa, wm, group_width = ARCHS[blocks, widths]

@@ -31,7 +31,7 @@ class ResNetFormat(Format):
 
 def _has_small_stem(tensors: Tensors) -> bool:
     """Tell a RegNet, which begins with one 3 x 3 convolution, from a ResNet with 7 x 7 or three of 3 x 3."""
-    return 'conv1.weight' in tensors and tensors['conv1.weight'].shape[-1] == 3
+    return 'conv1.weight' in tensors and require(tensors, 'conv1.weight', 4).shape[-1] == 3
 
 
 def describe_resnet(tensors: Tensors) -> dict[str, Any]:
@@ -39,8 +39,8 @@ def describe_resnet(tensors: Tensors) -> dict[str, Any]:
     deep = 'stem.0.conv.weight' in tensors
     first, last = ('stem.0.conv.weight', 'stem.2.conv.weight') if deep else ('conv1.weight', 'conv1.weight')
     sizes = dict(
-        in_channels=require(tensors, first).shape[1],
-        stem_channels=require(tensors, last).shape[0],
+        in_channels=require(tensors, first, 4).shape[1],
+        stem_channels=require(tensors, last, 4).shape[0],
         deep_stem=deep,
         avg_down='layer2.0.downsample.2.weight' in tensors,  # after the pooling, which has no parameters
         **_describe_block(tensors),
@@ -62,10 +62,10 @@ def _depth(tensors: Tensors) -> int:
 
 
 def _describe_block(tensors: Tensors) -> dict[str, int]:
-    middle, group_width = require(tensors, 'layer1.0.conv2.weight').shape[:2]
+    middle, group_width = require(tensors, 'layer1.0.conv2.weight', 4).shape[:2]
     if 'layer1.0.conv3.weight' not in tensors:
         return dict(base_channels=middle)
-    out = len(tensors['layer1.0.conv3.weight'])
+    out = require(tensors, 'layer1.0.conv3.weight', 4).shape[0]
     if group_width != middle:
         return dict(base_channels=out // 4, groups=middle // group_width, width_per_group=group_width)
     if out != 4 * middle:  # a wide ResNet
@@ -126,7 +126,7 @@ FORMATS: dict[str, Format] = {
         prefixes=PREFIXES,
     ),
     'resnet': ResNetFormat(
-        title='ResNet and ResNeXt of torchvision and timm; these, V1c, V1d and RegNet of mmpretrain, mmseg, mmdet',
+        title='ResNet, ResNeXt of torchvision, timm; these, V1c, V1d and RegNet of mmpretrain, mmseg, mmdet',
         anchor=ANCHOR,
         names={**STEM, **DEEP_STEM, **DENSE_STEM, **BLOCKS},
         dropped=HEADS,

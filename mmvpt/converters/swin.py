@@ -15,6 +15,7 @@ PATCHES = 'patch_embed.projection.weight'
 POSITIONS = 'absolute_pos_embed'
 BIASES = '.relative_position_bias_table'
 NUM_STAGES = 4
+LAST = NUM_STAGES - 1
 
 
 class SwinFormat(Format):
@@ -31,17 +32,14 @@ class SwinFormat(Format):
                 name: _fit_to_window(value, sizes.window_size) for name, value in tensors.items() if BIASES in name
             }
         if sizes.img_size is not None and POSITIONS in tensors:
-            old, new = (
-                math.isqrt(tensors[POSITIONS].shape[1]),
-                grid(sizes.img_size, require(tensors, PATCHES).shape[-1]),
-            )
+            old, new = _grid(tensors), grid(sizes.img_size, require(tensors, PATCHES, 4).shape[-1])
             fitted[POSITIONS] = resize_pos_embed(tensors[POSITIONS], (old, old), (new, new), 'bicubic', 0)
         return fitted
 
     def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, Any]:
         """Describe a SwinTransformer by its patches, its tables of biases, and its output norms."""
-        width, in_channels, _, patch_size = require(tensors, PATCHES).shape
-        tables = [require(tensors, f'stages.{stage}.blocks.0.attn.w_msa{BIASES}') for stage in range(NUM_STAGES)]
+        width, in_channels, _, patch_size = require(tensors, PATCHES, 4).shape
+        tables = [require(tensors, f'stages.{stage}.blocks.0.attn.w_msa{BIASES}', 2) for stage in range(NUM_STAGES)]
         window_size = _window(tables[0])
         backbone = dict(
             type='mmpretrain.SwinTransformer',
@@ -54,7 +52,7 @@ class SwinFormat(Format):
             patch_size=patch_size,
             in_channels=in_channels,
             window_size=window_size,
-            out_indices=[stage for stage in range(NUM_STAGES) if f'norm{stage}.weight' in tensors],
+            out_indices=[*(stage for stage in range(LAST) if f'norm{stage}.weight' in tensors), LAST],
         )
         return backbone | (dict(use_abs_pos_embed=True) if POSITIONS in tensors else {})
 
@@ -71,11 +69,18 @@ def _fit_to_window(table: Tensor, window_size: int) -> Tensor:  # (places, heads
     return F.interpolate(maps[None], size=(new, new), mode='bicubic')[0].flatten(1).t()
 
 
+def _grid(tensors: Tensors) -> int:
+    num_positions = require(tensors, POSITIONS, 3).shape[1]
+    side = math.isqrt(num_positions)
+    if num_positions != side**2:
+        raise ValueError(f'{num_positions} positions are not those of a square grid of patches.')
+    return side
+
+
 def _image(tensors: Tensors, window_size: int) -> int:
     """Return the size of the images: as it has positions, else so that the last stage is one window."""
-    patch_size = tensors[PATCHES].shape[-1]
-    positions = math.isqrt(tensors[POSITIONS].shape[1]) if POSITIONS in tensors else None
-    return patch_size * (positions or 2 ** (NUM_STAGES - 1) * window_size)
+    patches = _grid(tensors) if POSITIONS in tensors else 2**LAST * window_size
+    return patches * require(tensors, PATCHES, 4).shape[-1]
 
 
 def merging_layout(name: str, tensor: Tensor) -> Tensor:
@@ -114,7 +119,7 @@ PREFIXES = ('', 'module.', 'backbone.')
 
 FORMATS: dict[str, Format] = {
     'swin': SwinFormat(
-        title='Swin of Microsoft (its detectors and segmentors too) and of timm before 0.9',
+        title='Swin of Microsoft (its detectors and segmentors too) and of older timm',
         anchor=ANCHOR,
         marks=('layers.0.downsample.reduction.weight',),
         names={**BLOCK_NAMES, **MERGING_NAMES},
@@ -123,7 +128,7 @@ FORMATS: dict[str, Format] = {
         layout=merging_layout,
     ),
     'swin-timm': SwinFormat(
-        title='Swin of timm since 0.9',
+        title='Swin of timm, which merges patches at the beginning of a stage',
         anchor=ANCHOR,
         marks=('layers.3.downsample.reduction.weight',),
         names={**BLOCK_NAMES, **TIMM_MERGING_NAMES},

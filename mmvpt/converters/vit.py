@@ -12,7 +12,7 @@ import torch
 from mmpretrain.models.utils import resize_pos_embed
 from torch import Tensor
 
-from .format import Format, Sizes, Tensors, count, grid
+from .format import Format, Sizes, Tensors, count, grid, require
 
 PATCHES = 'patch_embed.projection.weight'  # what every anchor is renamed to
 HEADS = {192: 3, 384: 6, 768: 12, 1024: 16, 1280: 16, 1408: 16, 1664: 16}
@@ -52,15 +52,15 @@ class VitFormat(Format):
         """Interpolate the position embedding to the grid that images of another size have."""
         if sizes.img_size is None:
             return tensors
-        old, new = _grid(tensors), grid(sizes.img_size, tensors[PATCHES].shape[-1])
+        old, new = _grid(tensors), grid(sizes.img_size, require(tensors, PATCHES, 4).shape[-1])
         extra = len(_extra_tokens(tensors))
         resized = resize_pos_embed(tensors['pos_embed'], (old, old), (new, new), 'bicubic', extra)
         return {**tensors, 'pos_embed': resized}
 
     def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, Any]:
         """Describe a VisionTransformer, or the distilled one of DeiT."""
-        width, in_channels, _, patch_size = tensors[PATCHES].shape
-        hidden = (len(tensor) for name, tensor in tensors.items() if '.ffn.layers.0.0.' in name)
+        width, in_channels, _, patch_size = require(tensors, PATCHES, 4).shape
+        hidden = (tensor.shape[0] for name, tensor in tensors.items() if '.ffn.layers.0.0.' in name and tensor.ndim)
         backbone: dict[str, Any] = dict(
             type=f'mmpretrain.{"Distilled" * ("dist_token" in tensors)}VisionTransformer',
             arch=dict(
@@ -95,7 +95,7 @@ def _extra_tokens(tensors: Tensors) -> list[str]:
 def _grid(tensors: Tensors) -> int:
     if 'pos_embed' not in tensors:
         raise ValueError('without a position embedding the size of its images is unknown.')
-    extra, num_tokens = _extra_tokens(tensors), tensors['pos_embed'].shape[1]
+    extra, num_tokens = _extra_tokens(tensors), require(tensors, 'pos_embed', 3).shape[1]
     side = math.isqrt(max(0, num_tokens - len(extra)))
     if num_tokens != side**2 + len(extra):
         raise ValueError(f'{num_tokens} positions are not those of {" and ".join(extra)} and a square grid of patches.')

@@ -9,7 +9,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from mmvpt.converters import convert
-from mmvpt.converters.convert import _build, parameters_without_memory
+from mmvpt.converters.pipeline import _build, parameters_without_memory
 from mmvpt.converters.regnet import ARCHS
 
 from .random_models import need_host, randomise
@@ -177,7 +177,9 @@ BROKEN = {
         lambda state: [state.pop(name) for name in list(state) if name.startswith('layer2.1.')],
         r'\(2, 1, 2, 2\) blocks of 2 convolutions are those of no ResNet',
     ),
-    'headless': (lambda state: state.pop('conv1.weight'), r'without conv1\.weight its sizes are unknown'),
+    'without width': (lambda state: state.update({'layer1.0.conv2.weight': torch.ones(0, 0, 3, 3)}), 'none of them 0'),
+    'too deep': (lambda state: state.update({'layer1.0.conv3.weight': torch.ones(7, 64, 1, 1)}), 'no ResNet'),
+    'stemless': (lambda state: state.pop('conv1.weight'), r'without conv1\.weight its sizes are unknown'),
     'small': (
         lambda state: state.update({'conv1.weight': torch.ones(64, 3, 3, 3)}),
         r'without layer1\.0\.conv3\.weight',
@@ -189,6 +191,14 @@ BROKEN = {
 def test_a_broken_resnet_is_refused(resnet, change, message):
     with pytest.raises(ValueError, match=rf'(?s)resnet18\.pth.*{message}'):
         convert(resnet(change))
+
+
+def test_a_model_that_cannot_be_built_is_refused(tmp_path):
+    with parameters_without_memory():
+        state = torchvision.models.resnet50().state_dict()
+    torch.save(state | {'layer1.0.conv3.weight': torch.ones(7, 64, 1, 1)}, tmp_path / 'resnet50.pth')
+    with pytest.raises(ValueError, match=r"resnet50\.pth: the sizes of its tensors make no model: .*'expansion': 0"):
+        convert(tmp_path / 'resnet50.pth')
 
 
 def test_a_regnety_is_refused(tmp_path):

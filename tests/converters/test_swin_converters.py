@@ -8,7 +8,7 @@ from timm.models.swin_transformer import SwinTransformer, checkpoint_filter_fn
 from torch.testing import assert_close
 
 from mmvpt.converters import convert
-from mmvpt.converters.convert import parameters_without_memory
+from mmvpt.converters.pipeline import parameters_without_memory
 
 from .random_models import need_host, randomise
 from .true_formats import write_microsoft_swin, write_timm
@@ -179,6 +179,18 @@ def test_absolute_positions_are_kept_and_interpolated(tmp_path):
 
 BROKEN = {
     'lost': (lambda state: state.pop('layers.1.blocks.0.attn.qkv.bias'), r'missing +1  stages\.1\.blocks\.0'),
+    'without a norm': (
+        lambda state: [state.pop(f'norm.{name}') for name in ('weight', 'bias')],
+        r'missing +2  norm3\.weight, norm3\.bias',
+    ),
+    'shapeless': (
+        lambda state: state.update({'patch_embed.proj.weight': torch.ones(())}),
+        r'projection\.weight has the shape \(\), but needs 4 dimensions',
+    ),
+    'of too many heads': (
+        lambda state: state.update({'layers.1.blocks.0.attn.relative_position_bias_table': torch.ones(49, 7)}),
+        r'mismatched +1  stages\.1\.blocks\.1',
+    ),
     'other': (lambda state: state.update({'layers.0.blocks.0.attn.logit_scale': torch.ones(1)}), 'unexpected +1 '),
     'cut': (
         lambda state: state.update({'layers.0.downsample.norm.weight': torch.ones(47)}),

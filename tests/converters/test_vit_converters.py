@@ -8,17 +8,21 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import timm
 import torch
 from mmpretrain.models.utils import resize_pos_embed
 from mmpretrain.registry import MODELS
+from timm.models.deit import VisionTransformerDistilled
 from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 from torch.testing import assert_close
 
 from mmvpt.checkpoint import ALLOW_PICKLE, read_checkpoint, read_metadata
+from mmvpt.converters import FORMATS as KNOWN
 from mmvpt.converters import convert
 
 from . import true_formats as write
+from .random_models import randomise
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'model_converters' / 'to_mmpretrain.py'
 
@@ -38,14 +42,9 @@ SIZES = {
 NORM_EPS = {'hf_classifier': 1e-12, 'hf_encoder': 1e-12}
 
 
-def random_vit(**kwargs):
+def random_vit(kind=VisionTransformer, **kwargs):
     """Build a ViT of timm whose output depends on every parameter: random biases, norms, tokens, sharp attention."""
-    vit = VisionTransformer(num_classes=5, **kwargs).eval()
-    for name, parameter in vit.named_parameters():
-        scale = name.endswith(('norm.weight', 'norm1.weight', 'norm2.weight'))
-        std = 0.3 if parameter.ndim == 1 else 1.5 * parameter[0].numel() ** -0.5
-        nn.init.normal_(parameter, mean=float(scale), std=std)
-    return vit
+    return randomise(kind(num_classes=5, **kwargs))
 
 
 def build(conversion, **kwargs):
@@ -109,6 +108,33 @@ def test_a_model_that_averages_tokens_keeps_its_norm(tmp_path):
     images = torch.randn(2, 3, 64, 64)
     pooled = build(conversion, out_type='avg_featmap')(images)[-1]
     assert_close(pooled, vit.forward_head(vit.forward_features(images), pre_logits=True), atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize('kind', [VisionTransformer, VisionTransformerDistilled])
+@torch.no_grad()
+def test_deit_tiny_gives_the_outputs_of_timm(tmp_path, kind):
+    vit = random_vit(kind, img_size=224, patch_size=16, embed_dim=192, depth=12, num_heads=3).double()
+    write.write_deit(vit, tmp_path / 'deit.pth')
+    conversion = convert(tmp_path / 'deit.pth')
+    images = torch.randn(1, 3, 224, 224).double()
+    assert_close(build(conversion).double()(images)[-1], vit.forward_features(images), atol=1e-9, rtol=1e-9)
+    assert conversion.backbone['type'].endswith('.DistilledVisionTransformer') == hasattr(vit, 'dist_token')
+    assert not any('head' in name for name in conversion.tensors)
+
+
+@torch.no_grad()
+def test_both_tokens_of_a_distilled_deit_keep_their_positions(tmp_path):
+    sizes = SIZES['patch 16']
+    vit = random_vit(VisionTransformerDistilled, **sizes)
+    write.write_deit(vit, tmp_path / 'deit.pth')
+    conversion = convert(tmp_path / 'deit.pth', num_heads=3, img_size=96)
+
+    larger = random_vit(VisionTransformerDistilled, **{**sizes, 'img_size': 96})
+    state = vit.state_dict()
+    state['pos_embed'] = resize_pos_embed(state['pos_embed'], (4, 4), (6, 6), 'bicubic', 2)
+    larger.load_state_dict(state)
+    images = torch.randn(2, 3, 96, 96)
+    assert_close(build(conversion)(images)[-1], larger.forward_features(images), atol=1e-5, rtol=1e-5)
 
 
 def test_moco_v3_takes_the_base_encoder_and_its_own_heads(tmp_path):
@@ -255,6 +281,21 @@ def test_the_tool_converts_reports_and_shows_the_config(tool, saved, tmp_path):
     assert 'interpolated     1  pos_embed' in printed
     assert "type='mmpretrain.VisionTransformer'" in printed
     assert read_metadata(target)['backbone']['img_size'] == 96
+
+
+def test_the_help_lists_every_format(tool, capsys):
+    with pytest.raises(SystemExit):
+        tool('--help')
+    printed = capsys.readouterr().out
+    assert all(f'  {key} ' in printed and known.title in printed for key, known in KNOWN.items())
+
+
+def test_the_tool_speaks_the_names_of_another_host(tool, tmp_path):
+    pytest.importorskip('mmseg')
+    torch.save(timm.create_model('resnet18d').state_dict(), tmp_path / 'resnet18d.pth')
+    printed = tool(tmp_path / 'resnet18d.pth', tmp_path / 'base', '--host', 'mmseg')
+    assert "type='mmseg.ResNet'" in printed and 'base.safetensors' in printed
+    assert 'backbone.stem.7.running_var' in read_checkpoint(tmp_path / 'base.safetensors')['state_dict']
 
 
 def test_a_dry_run_writes_nothing(tool, saved, tmp_path):

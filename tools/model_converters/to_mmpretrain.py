@@ -20,7 +20,13 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('source', metavar='SRC', help='the pretrained file')
     parser.add_argument('target', metavar='DST', help='the file to write: .safetensors (default) or .pth')
-    parser.add_argument('--format', choices=['auto', *FORMATS], default='auto', help='default: by its names')
+    parser.add_argument(
+        '--format',
+        choices=['auto', *FORMATS],
+        default='auto',
+        metavar='FORMAT',
+        help='one of those below (by the names in the file)',
+    )
     parser.add_argument('--host', choices=HOSTS, default='mmpretrain', help='whose backbone reads it (mmpretrain)')
     parser.add_argument('--num-heads', type=int, help='attention heads of a ViT, for widths that no table knows')
     parser.add_argument('--img-size', type=int, help='interpolate the position embedding for images of this size')

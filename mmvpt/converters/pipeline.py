@@ -51,9 +51,9 @@ def convert(
         ours, dropped, unknown = _translate(stored, known, prefix)
         fitted = known.fit(ours, sizes)
         backbone = known.describe(fitted, stored, sizes)
+        own = _build(backbone)
     except ValueError as error:
         raise ValueError(f'Cannot convert {source}: {error}') from error
-    own = _build(backbone)
     spared = {name: own[name] for name in own if name not in fitted and _matches(name, known.spared)}
     resized = [name for name, tensor in fitted.items() if tensor is not ours[name]]
     report = _compare(fitted, own, list(spared), resized, dropped, unknown)
@@ -131,8 +131,11 @@ def _matches(name: str, globs: tuple[str, ...]) -> bool:
 
 def _build(backbone: dict[str, Any]) -> dict[str, Tensor]:
     """Return the state dict of a model: real buffers, and parameters of which only the shapes are true."""
-    with parameters_without_memory():
-        return MODELS.build(backbone).state_dict()
+    try:
+        with parameters_without_memory():
+            return MODELS.build(backbone).state_dict()
+    except (AssertionError, ArithmeticError) as error:
+        raise ValueError(f'the sizes of its tensors make no model: {backbone}.') from error
 
 
 @contextmanager

@@ -59,9 +59,11 @@ def check_evaluation_data(dataset: Any, evaluator: Any) -> None:
 
 
 def _check_categories(dataset: Any, content: dict[str, Any]) -> None:
-    names = [category['name'] for category in content['categories']]
+    by_id = {category['id']: category['name'] for category in content['categories']}
+    names = list(by_id.values())
+    labelled = [by_id[number] for number in dataset.cat_ids]  # some data sets sort a file before they number it
     classes = dataset.metainfo['classes']
-    reason = explain_categories(names, classes)
+    reason = explain_categories(labelled if set(classes) <= set(labelled) else names, classes)
     if reason:
         raise ValueError(
             f'{dataset.ann_file} {reason}. Give the classes as the file has them, metainfo=dict(classes=...) in every '

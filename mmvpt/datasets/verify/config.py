@@ -115,7 +115,8 @@ def _image_folder(use: Use) -> Part:
 
 
 def _unknown(use: Use) -> Part:
-    return Unknown(f'{use.dataset.get("type")} in {use.path()}; known are {", ".join(MAKERS)}')
+    place = f'{use.path()}' if use.path().exists() else f'{use.path()}, which is not there'
+    return Unknown(f'{use.dataset.get("type")} in {place}; known are {", ".join(MAKERS)}')
 
 
 #: Who makes the part of a data set of the hosts, by its type.

@@ -126,7 +126,7 @@ FORMATS: dict[str, Format] = {
         prefixes=PREFIXES,
     ),
     'resnet': ResNetFormat(
-        title='ResNet, ResNeXt of torchvision, timm; these, V1c, V1d and RegNet of mmpretrain, mmseg, mmdet',
+        title='ResNet, ResNeXt of torchvision, timm, mmpretrain, mmseg, mmdet; of these three V1c, V1d, RegNet too',
         anchor=ANCHOR,
         names={**STEM, **DEEP_STEM, **DENSE_STEM, **BLOCKS},
         dropped=HEADS,

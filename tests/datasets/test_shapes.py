@@ -285,3 +285,20 @@ def test_the_coco_dataset_of_mmdet_reads_boxes_and_masks_as_they_were_drawn(dete
             assert box.tolist() == [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
         codes |= {type(instance['mask']) for instance in sample['instances']}
     assert codes == {list, dict}
+
+
+def test_the_truth_scores_an_average_precision_of_one(detection, capsys):
+    coco = pytest.importorskip('pycocotools.coco')
+    cocoeval = pytest.importorskip('pycocotools.cocoeval')
+    truth = coco.COCO(str(detection / 'annotations' / 'instances_train2017.json'))
+    keys = ('image_id', 'category_id', 'bbox')
+    found = [
+        dict({key: item[key] for key in keys}, segmentation=truth.annToRLE(item), score=1.0)
+        for item in truth.anns.values()
+    ]
+    for kind in ('bbox', 'segm'):
+        evaluation = cocoeval.COCOeval(truth, truth.loadRes(found), kind)
+        evaluation.evaluate()
+        evaluation.accumulate()
+        evaluation.summarize()
+        assert evaluation.stats[0] == pytest.approx(1)

@@ -4,23 +4,34 @@
 
 compares VPT-deep as keys and values, as it trains and folded, with the token form of the public code, with the plain
 backbone and with full fine-tuning: a forward without gradients, a training step (forward, backward, SGD), and the bytes
-of activations saved for backward per image. Run it on an otherwise idle machine.
+of activations saved for backward per image.
+
+    python tools/benchmark.py protuning
+
+compares Pro-tuning of a whole detector, by default Cascade Mask R-CNN with ResNet-50 at 800x1333, with fine-tuning and
+head retraining: a training step and the bytes saved for backward. It needs mmdet and MMCV's compiled operators.
+
+Run either on an otherwise idle machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
-from mmengine.registry import MODELS
+from mmengine.config import Config
+from mmengine.registry import MODELS, init_default_scope
 from torch import Tensor, nn
 
 from mmvpt.analysis.measure import median_seconds, saved_bytes
+from mmvpt.analysis.tables import format_table
+from mmvpt.engine.hosts import read_config
 from mmvpt.models import TunedBackbone
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -98,22 +109,104 @@ def vpt(args: argparse.Namespace) -> None:
         print(f'{num_tokens:>4} | {" | ".join(cells)}', flush=True)
 
 
-def _bound(runners: dict[str, Contestant], method: str, *names: str) -> dict[str, Callable[[], None]]:
+class Detector:
+    """A detector of a config, with random weights and one random image."""
+
+    def __init__(self, config: Config, args: argparse.Namespace, **tuner: object) -> None:
+        config.model.backbone.pop('init_cfg', None)
+        config.model.backbone.tuner.update(tuner)
+        torch.manual_seed(0)
+        self.model = MODELS.build(config.model).to(args.device)
+        trained = [param for param in self.model.parameters() if param.requires_grad]
+        self.optimizer = torch.optim.SGD(trained, lr=1e-6, momentum=0.9)
+        self.data = _one_image(args)
+
+    def loss(self) -> Tensor:
+        self.model.train()
+        data = self.model.data_preprocessor(self.data, training=True)
+        loss, _ = self.model.parse_losses(self.model(**data, mode='loss'))
+        return loss
+
+    def step(self) -> None:
+        self.optimizer.zero_grad()
+        self.loss().backward()
+        self.optimizer.step()
+
+    def saved_mebibytes(self) -> float:
+        return saved_bytes(self.loss, [self.model]) / 2**20
+
+
+def _one_image(args: argparse.Namespace) -> dict:
+    """An image of noise with a few objects, as mmdet's pipeline would pack it."""
+    from mmdet.structures import DetDataSample
+    from mmdet.structures.mask import BitmapMasks
+    from mmengine.structures import InstanceData, PixelData
+
+    height, width = args.size
+    generator = torch.Generator().manual_seed(0)
+    corners = torch.rand(8, 2, generator=generator) * 0.6 * torch.tensor([width, height])
+    boxes = torch.cat([corners, corners + torch.rand(8, 2, generator=generator) * 200 + 20], dim=1)
+    masks = np.zeros((8, height, width), np.uint8)
+    for mask, (left, top, right, bottom) in zip(masks, boxes.int().tolist(), strict=True):
+        mask[top:bottom, left:right] = 1
+    instances = InstanceData(bboxes=boxes, labels=torch.arange(8), masks=BitmapMasks(masks, height, width))
+    shape = (height, width)
+    sample = DetDataSample(metainfo=dict(img_shape=shape, ori_shape=shape, pad_shape=shape, batch_input_shape=shape))
+    sample.gt_instances = instances
+    sample.gt_sem_seg = PixelData(sem_seg=torch.zeros(1, height // 8, width // 8, dtype=torch.long))
+    image = torch.randint(256, (3, height, width), generator=generator, dtype=torch.uint8)
+    return dict(inputs=[image], data_samples=[sample.to(args.device)])
+
+
+def protuning(args: argparse.Namespace) -> None:
+    """Print one row for each method."""
+    configs = {method: read_config(args.configs.format(method=method)) for method in ('linear', 'protuning', 'full')}
+    init_default_scope('mmdet')
+    runners = {method: Detector(config, args) for method, config in configs.items()}
+    anew = read_config(args.configs.format(method='protuning'))
+    runners['protuning, with_cp'] = Detector(anew, args, with_cp=True)
+    size = 'x'.join(map(str, args.size))
+    print(f'{args.configs}, {size}, batch 1, {args.device}, fp32; medians of {args.repeats}, ', end='')
+    print(f'{torch.get_num_threads()} threads', flush=True)
+    step = median_seconds(_bound(runners, 'step', *runners), args.repeats)
+    saved = {method: runner.saved_mebibytes() for method, runner in runners.items()}
+    rows = [
+        {
+            'method': method,
+            'step, of full': step[method] / step['full'],
+            'step, s': step[method],
+            'saved, of full': saved[method] / saved['full'],
+            'saved, MiB': saved[method],
+        }
+        for method in ('full', 'protuning', 'protuning, with_cp', 'linear')
+    ]
+    print(format_table(rows))
+
+
+def _bound(runners: Mapping[str, Contestant | Detector], method: str, *names: str) -> dict[str, Callable[[], None]]:
     return {name: getattr(runners[name], method) for name in names}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    benchmarks = parser.add_subparsers(required=True, metavar='{vpt}')
+    benchmarks = parser.add_subparsers(required=True, metavar='{vpt,protuning}')
     command = benchmarks.add_parser('vpt', help='deep prompts against the token form, plain and full fine-tuning')
     command.set_defaults(run=vpt)
     command.add_argument('--num-tokens', type=int, nargs='+', default=[10, 50, 100, 200], help='prompts in each block')
     command.add_argument('--arch', default='b', help="an arch of mmpretrain's VisionTransformer (default: b)")
     command.add_argument('--size', type=int, default=224, help='side of the image (default: 224)')
     command.add_argument('--batch', type=int, default=4, help='images in a batch (default: 4)')
-    command.add_argument('--repeats', type=int, default=7, help='timed rounds behind each median (default: 7)')
     command.add_argument('--amp', action='store_true', help='bfloat16 autocast')
-    command.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu', help='cpu or cuda')
+    command.add_argument('--repeats', type=int, default=7, help='timed rounds behind each median (default: 7)')
+    dense = benchmarks.add_parser('protuning', help='Pro-tuning of a detector against fine-tuning and its head alone')
+    dense.set_defaults(run=protuning)
+    pattern = 'configs/cascade_mask_rcnn_{method}_coco.py'
+    dense.add_argument('--configs', default=pattern, help=f'where {{method}} is the varying word (default: {pattern})')
+    dense.add_argument('--size', type=int, nargs=2, default=[800, 1344], help='height and width (default: 800 1344)')
+    dense.add_argument('--repeats', type=int, default=3, help='timed rounds behind each median (default: 3)')
+    device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    for subparser in (command, dense):
+        subparser.add_argument('--device', default=device, help=f'cpu or cuda (default: {device})')
     args = parser.parse_args()
     args.run(args)
 

@@ -103,7 +103,7 @@ def _statistics_held(module: nn.Module) -> Iterator[None]:
     norms = [child for child in module.modules() if isinstance(child, _BatchNorm)]
     held = [(norm.momentum, norm.num_batches_tracked) for norm in norms]
     for norm in norms:
-        norm.momentum, norm.num_batches_tracked = 0.0, None
+        norm.momentum, norm.num_batches_tracked = 0.0, norm.num_batches_tracked.clone()
     try:
         yield
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -45,10 +46,12 @@ def teach_mmengine() -> None:
 
 
 def _wrap(get_cfg_path):
+    look_up = cache(get_cfg_path)  # MMEngine reads every metafile of a package for each of its configs
+
     def resolve(cfg_path: str, filename: str) -> tuple[str, str | None]:
         if cfg_path.startswith(PREFIX):
             return find_config(cfg_path), None  # our configs are written for their host's scope, not for ours
-        return get_cfg_path(cfg_path, filename)
+        return look_up(cfg_path, filename)
 
     resolve.before_mmvpt = get_cfg_path  # type: ignore[attr-defined]
     return resolve

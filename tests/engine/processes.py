@@ -8,6 +8,7 @@ import os
 import random
 import time
 from ctypes import c_int
+from importlib.util import find_spec
 
 import mmpretrain.models  # noqa: F401
 import mmseg.models  # noqa: F401
@@ -16,7 +17,11 @@ from mmengine.config import Config
 from mmengine.hooks import checkpoint_hook
 
 import mmvpt.checkpoint
+from mmvpt.compat import missing_ops
 from mmvpt.engine.launch import build_runner
+
+if find_spec('mmdet') and missing_ops() is None:
+    import mmdet.models  # noqa: F401
 
 SPAWN = multiprocessing.get_context('forkserver')
 SPAWN.set_forkserver_preload([__name__])

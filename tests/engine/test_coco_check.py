@@ -2,13 +2,10 @@
 
 import json
 import shutil
-from copy import deepcopy
-from functools import cache
 
 import cv2
 import numpy as np
 import pytest
-from mmengine.config import Config
 from mmengine.hooks import Hook
 
 from mmvpt.compat import missing_ops
@@ -16,19 +13,14 @@ from mmvpt.engine.loops import build_loops
 from mmvpt.registry import HOOKS as REGISTRY
 from tests.data_makers import make_coco
 
-from .tiny import HOOKS, make_runner
+from .dense import tiny_detector
+from .processes import SPAWN, finish, train_rank
+from .processes import start as start_process
+from .test_distributed import free_port
+from .tiny import make_runner
 
 pytest.importorskip('mmdet')
 pytestmark = pytest.mark.skipif(missing_ops() is not None, reason='detection needs the compiled ops of mmcv')
-
-BACKBONE = dict(
-    _delete_=True,
-    type='mmvpt.TunedBackbone',
-    backbone=dict(type='mmdet.ResNet', depth=18, base_channels=8, stem_channels=8),
-    tuner=dict(type='mmvpt.LinearProbe'),
-)
-NECK = dict(in_channels=[8, 16, 32, 64], out_channels=16)
-SMALL = dict(in_channels=16, conv_out_channels=16, num_convs=1)
 
 
 @REGISTRY.register_module()
@@ -39,44 +31,12 @@ class StopHook(Hook):
         raise InterruptedError('the first iteration began')
 
 
-@cache
-def stock(name):
-    return Config.fromstring(f'_base_ = "mmdet::{name}"', '.py')
-
-
 def detector(root, name='htc/htc_r50_fpn_1x_coco.py', classes=3, **changes):
-    """A stock detector with a tiny body on three classes of a tiny COCO."""
-    config = deepcopy(stock(name))
-    narrow = dict(in_channels=16, conv_out_channels=16, fc_out_channels=16, feat_channels=16, out_channels=16)
-    _update(config.model, narrow, num_classes=classes)
-    config.merge_from_dict({'model.backbone': BACKBONE, 'model.neck': NECK, 'model.data_preprocessor.mean': [0, 0, 0]})
-    if 'semantic_head' in config.model.get('roi_head', {}):
-        config.model.roi_head.semantic_head.num_classes = 183
-    metainfo = dict(classes=('person', 'bicycle', 'car'))
-    for split in ('train', 'val', 'test'):
-        loader = config[f'{split}_dataloader']
-        loader.update(num_workers=0, persistent_workers=False)
-        loader.dataset.update(data_root=f'{root}/', metainfo=metainfo)
-    for evaluator in (config.val_evaluator, config.test_evaluator):
-        evaluator.ann_file = f'{root}/annotations/instances_val2017.json'
-    config.custom_hooks = [*HOOKS, dict(type='mmvpt.StopHook', priority='LOWEST')]
-    config.optim_wrapper.constructor = 'mmvpt.TrainableParamsConstructor'
-    config.env_cfg = dict(dist_cfg=dict(backend='gloo'))
-    config.work_dir = str(root / 'work')
+    """A tiny stock detector that stops at its first iteration."""
+    config = tiny_detector(root, name, classes)
+    config.custom_hooks.append(dict(type='mmvpt.StopHook', priority='LOWEST'))
     config.merge_from_dict(changes)
     return config
-
-
-def _update(part, options, num_classes):
-    """Set options wherever a part of the model has them, outside of its backbone."""
-    for key, value in dict(part).items():
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, dict) and key != 'backbone':
-                _update(item, options, num_classes)
-        if key in options and isinstance(value, int):
-            part[key] = options[key]
-        if key == 'num_classes':
-            part[key] = num_classes
 
 
 def start(config, error=InterruptedError, match='the first iteration began'):
@@ -153,6 +113,23 @@ def test_a_class_without_a_category_stops_the_run(coco, split):
 def test_categories_in_another_order_stop_the_run(coco):
     edit(coco, lambda content: content['categories'].reverse())
     start(detector(coco), ValueError, "label 0 would be 'car' by the file, .* and 'person' by the classes")
+
+
+def tell_error(errors, *args):
+    """Train as one of several processes, and tell what ended it."""
+    try:
+        train_rank(*args)
+    except ValueError as error:
+        errors.put(str(error))
+
+
+def test_of_several_processes_none_waits_for_the_one_that_looked(tmp_path):
+    make_coco(tmp_path, num_images=2, num_classes=3)
+    edit(tmp_path, lambda content: content['categories'].reverse())
+    config = tiny_detector(tmp_path, 'retinanet/retinanet_r50_fpn_1x_coco.py').to_dict()
+    errors, port = SPAWN.Queue(), free_port()
+    finish(*(start_process(tell_error, errors, config, rank, 2, port) for rank in range(2)))
+    assert all('in another order than the classes' in errors.get(timeout=5) for _ in range(2))
 
 
 def test_categories_that_are_no_class_are_named_in_the_log(coco, caplog):

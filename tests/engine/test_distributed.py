@@ -2,10 +2,14 @@
 
 import socket
 
+import pytest
 import torch
 
 from mmvpt.checkpoint import read_checkpoint
+from mmvpt.compat import missing_ops
+from tests.data_makers import make_coco
 
+from .dense import protuned_detector, protuned_segmentor
 from .processes import finish, start, train_alone, train_rank
 from .tiny import PROMPTS, seg_config
 
@@ -30,15 +34,50 @@ def free_port():
         return sock.getsockname()[1]
 
 
+def assert_two_train_like_one(folder, one, two, checkpoint, atol=1e-6):
+    """Train a config alone and another in two processes, in ``folder / 'one'`` and ``folder / 'two'``; compare."""
+    port = free_port()
+    finish(start(train_alone, one), *(start(train_rank, two, rank, 2, port) for rank in range(2)))
+    alone, together = (read_checkpoint(folder / name / checkpoint)['state_dict'] for name in ('one', 'two'))
+    assert alone.keys() == together.keys()
+    for name in alone:
+        torch.testing.assert_close(together[name], alone[name], rtol=0, atol=atol)
+
+
 def test_two_processes_train_the_weights_of_one_with_the_same_global_batch(tmp_path):
     one = without_dropout(tmp_path, 'one', batch_size=4)
     two = without_dropout(tmp_path, 'two', batch_size=2)
-    port = free_port()
-    finish(start(train_alone, one), *(start(train_rank, two, rank, 2, port) for rank in range(2)))
-    alone, together = (read_checkpoint(tmp_path / name / 'iter_5.pth')['state_dict'] for name in ('one', 'two'))
-    assert alone.keys() == together.keys()
-    for name in alone:
-        torch.testing.assert_close(together[name], alone[name], rtol=0, atol=1e-6)
+    assert_two_train_like_one(tmp_path, one, two, 'iter_5.pth')
+
+
+def test_two_processes_pro_tune_a_segmentor_as_one_does(tmp_path):
+    one, two = (
+        protuned_segmentor(
+            tmp_path, work_dir=str(tmp_path / name), **{'train_dataloader.batch_size': size, 'train_cfg.max_iters': 4}
+        ).to_dict()
+        for name, size in (('one', 4), ('two', 2))
+    )
+    assert 'find_unused_parameters' not in two
+    assert_two_train_like_one(tmp_path, one, two, 'iter_4.pth', atol=1e-5)
+
+
+@pytest.mark.skipif(missing_ops() is not None, reason='detection needs the compiled ops of mmcv')
+def test_two_processes_pro_tune_a_detector_as_one_does(tmp_path):
+    pytest.importorskip('mmdet')
+    make_coco(tmp_path, num_images=4, num_classes=3)
+    # FCOS, as its losses count the boxes of all processes and draw no sample of them
+    fcos = 'fcos/fcos_r50-caffe_fpn_gn-head_1x_coco.py'
+    one, two = (
+        protuned_detector(
+            tmp_path,
+            fcos,
+            work_dir=str(tmp_path / name),
+            **{'train_dataloader.batch_size': size, 'model.bbox_head.norm_cfg': GROUPS},
+        ).to_dict()
+        for name, size in (('one', 4), ('two', 2))
+    )
+    assert 'find_unused_parameters' not in two
+    assert_two_train_like_one(tmp_path, one, two, 'epoch_2.pth', atol=1e-5)
 
 
 def test_several_processes_resume_to_the_same_last_bit(tmp_path):

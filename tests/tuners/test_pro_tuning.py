@@ -238,3 +238,14 @@ def test_a_backbone_without_points_names_the_families_that_have_them() -> None:
 def test_deep_prompts_name_families_with_attention_only() -> None:
     with pytest.raises(TypeError, match='knows none in ResNet. Families that have them: (?!.*Swin)(?!.*EVA)'):
         TunedBackbone(RESNET, dict(type='DeepPrompts'))
+
+
+def test_no_more_is_kept_for_backward_than_fine_tuning_keeps() -> None:
+    resnet = dict(type='mmpretrain.ResNet', depth=50, out_indices=(0, 1, 2, 3), frozen_stages=1)  # as detectors have it
+    image = torch.randn(1, 3, 64, 96)
+    kept = {}
+    for name, tuner in dict(full=dict(type='FullTuning'), pro=CNN, anew=dict(CNN, with_cp=True)).items():
+        tuned = TunedBackbone(resnet, tuner).train()
+        kept[name] = saved_bytes(lambda tuned=tuned: tuned(image), [tuned])
+    assert kept['pro'] <= 1.05 * kept['full']
+    assert kept['anew'] <= 0.3 * kept['full']

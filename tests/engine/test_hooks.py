@@ -6,12 +6,13 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from mmengine.hooks import Hook
+from mmengine.hooks import EMAHook, Hook
 
 from mmvpt.checkpoint import read_checkpoint, read_metadata
 from mmvpt.engine.hooks.report import format_parameters
 from mmvpt.registry import HOOKS as REGISTRY
 
+from .dense import protuned_segmentor
 from .tiny import HOOKS, PROMPTS, build_model, cls_config, make_runner, seg_config, train
 
 
@@ -48,19 +49,32 @@ def test_resume_files_hold_the_delta_and_deployment_files_stand_beside_them(tmp_
     assert metadata['num_trained'] == sum(p.numel() for p in runner.model.parameters() if p.requires_grad)
 
 
-def test_averaged_weights_are_saved_and_resumed_as_deltas(tmp_path):
+@pytest.mark.parametrize('make', [seg_config, protuned_segmentor])
+def test_averaged_weights_are_saved_and_resumed_as_deltas(tmp_path, make):
     hooks = [*HOOKS, dict(type='EMAHook', momentum=0.5)]
-    whole = train(seg_config(tmp_path, custom_hooks=hooks))
+    whole = train(make(tmp_path, custom_hooks=hooks))
     middle = tmp_path / 'work' / 'iter_2.pth'
     saved = read_checkpoint(middle)
     assert {name.removeprefix('module.') for name in saved['ema_state_dict']} - {'steps'} == saved['state_dict'].keys()
     resumed = train(
-        seg_config(tmp_path, custom_hooks=hooks, resume=True, load_from=str(middle), work_dir=str(tmp_path / 'resumed'))
+        make(tmp_path, custom_hooks=hooks, resume=True, load_from=str(middle), work_dir=str(tmp_path / 'resumed'))
     )
     for mine, theirs in zip(whole.model.parameters(), resumed.model.parameters(), strict=True):
         assert torch.equal(mine, theirs)
     last = [read_checkpoint(tmp_path / folder / 'iter_4.pth')['state_dict'] for folder in ('work', 'resumed')]
     assert all(torch.equal(last[0][name], last[1][name]) for name in last[0])
+
+
+def test_the_average_of_a_pro_tuned_model_has_prompt_blocks_of_its_own(tmp_path):
+    runner = train(protuned_segmentor(tmp_path, custom_hooks=[*HOOKS, dict(type='EMAHook', momentum=0.5)]))
+    (average,) = (hook.ema_model.module for hook in runner.hooks if isinstance(hook, EMAHook))
+    images = torch.randn(1, 3, 32, 32)
+    before, own = average.eval()(images), runner.model.eval()(images)
+    assert not torch.equal(before, own)
+    for param in runner.model.backbone.tuner.parameters():
+        param.data.normal_()
+    assert torch.equal(average(images), before)
+    assert not torch.equal(runner.model(images), own)
 
 
 def test_a_delta_loads_without_a_warning_of_missing_keys(tmp_path):

@@ -28,3 +28,34 @@ def prompt_as_tokens(blocks: Iterable[nn.Module], prompts: Iterable[Tensor]) -> 
         form = TokenForm(tokens)
         block.register_forward_pre_hook(form.insert)
         block.register_forward_hook(form.remove)
+
+
+class WindowTokenForm:
+    """Prompts as tokens in front of every window of a Swin block, as the public code has them; eager attention.
+
+    Prompts have no position bias and no shift mask; what becomes of them is thrown away.
+    """
+
+    def __init__(self, attention: nn.Module, norm: nn.Module, prompts: Tensor) -> None:
+        self.attention, self.norm, self.prompts = attention, norm, prompts
+
+    def __call__(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        attention, count = self.attention, len(self.prompts)
+        tokens = torch.cat([self.norm(self.prompts).expand(len(x), -1, -1), x], dim=1)
+        length = tokens.shape[1]
+        qkv = attention.qkv(tokens).view(len(x), length, 3, attention.num_heads, -1).permute(2, 0, 3, 1, 4)
+        logits = attention.scale * qkv[0] @ qkv[1].transpose(-2, -1)
+        table = attention.relative_position_bias_table[attention.relative_position_index.view(-1)]
+        logits[..., count:, count:] += table.view(x.shape[1], x.shape[1], -1).permute(2, 0, 1)
+        if mask is not None:
+            by_image = logits.view(-1, len(mask), *logits.shape[1:])
+            by_image[..., count:, count:] += mask[None, :, None]
+        out = (logits.softmax(-1) @ qkv[2]).transpose(1, 2).flatten(2)
+        return attention.proj(out)[:, count:]
+
+
+def prompt_windows_as_tokens(blocks: Iterable[nn.Module], prompts: Iterable[Tensor]) -> None:
+    """Prompt a plain Swin as the public code does, one set of prompts (P, C) for each block."""
+    for block, tokens in zip(blocks, prompts, strict=True):
+        attention = block.attn.w_msa
+        attention.forward = WindowTokenForm(attention, block.norm1, tokens)

@@ -47,7 +47,16 @@ def swin(backbone: Any) -> Anatomy:
     So the points have the widths E, 2E, 4E, 8E and 8E, which Pro-tuning's parameter counts ask for.
     """
     stages = [
-        [Block(block, dim=block.norm1.normalized_shape[0], norm=block.norm1) for block in stage.blocks]
+        [
+            Block(
+                block,
+                dim=block.norm1.normalized_shape[0],
+                norm=block.norm1,
+                attention=block.attn.w_msa,
+                fixed_length=True,
+            )
+            for block in stage.blocks
+        ]
         for stage in backbone.stages
     ]
     widths = [stage[0].dim for stage in stages]
@@ -60,7 +69,15 @@ def swin(backbone: Any) -> Anatomy:
     names = {index: f'norm{index}' for index in backbone.out_indices}
     optional = [name for index, name in names.items() if index != len(stages) - 1]
     norms = [getattr(backbone, name) for name in names.values()]
-    return Anatomy(backbone, stages=stages, points=points, norms=norms, optional=optional, resize=resize_window)
+    return Anatomy(
+        backbone,
+        stages=stages,
+        points=points,
+        norms=norms,
+        optional=optional,
+        patch_size=backbone.patch_embed.projection.kernel_size[0],
+        resize=resize_window,
+    )
 
 
 def resize_window(name: str, value: Tensor, own: Tensor) -> Tensor | None:

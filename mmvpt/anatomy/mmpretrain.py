@@ -57,4 +57,4 @@ def _anatomy(backbone: VisionTransformer | BEiTViT, blocks: list[Block]) -> Anat
 describe.register(ResNet, offers('points')(resnet))
 describe.register(RegNet, offers('points')(regnet))
 describe.register(ResNet_CIFAR, offers('points')(regnet))
-describe.register(SwinTransformer, offers('points')(swin))
+describe.register(SwinTransformer, offers('attention', 'points')(swin))

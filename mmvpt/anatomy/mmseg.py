@@ -6,7 +6,10 @@ import math
 from functools import partial
 
 from mmseg.models.backbones import ResNet, SwinTransformer, VisionTransformer
+from mmseg.models.backbones.swin import WindowMSA
 from torch import Tensor
+
+from mmvpt.layers.attention import KEEPS_MAPS, Extendable, ExtendableWindow, adopt, adopt_as
 
 from .base import Anatomy, Block, describe, offers
 from .families import resnet, swin, vit
@@ -37,4 +40,16 @@ def _resize_position(backbone: VisionTransformer, name: str, value: Tensor, own:
 
 
 describe.register(ResNet, offers('points')(resnet))
-describe.register(SwinTransformer, offers('points')(swin))
+describe.register(SwinTransformer, offers('attention', 'points')(swin))
+
+
+class ExtendableWindowMSA(ExtendableWindow, WindowMSA):
+    """Window attention of mmseg's Swin."""
+
+
+@adopt.register
+def _(attention: WindowMSA) -> Extendable:
+    return adopt_as(ExtendableWindowMSA, WindowMSA, attention)
+
+
+KEEPS_MAPS.append(WindowMSA)

@@ -15,7 +15,7 @@ from typing import Any, cast
 import torch
 import torch.nn.functional as F
 from mmcv.cnn.bricks.transformer import MultiheadAttention as MMCVAttention
-from mmpretrain.models.utils import BEiTAttention, MultiheadAttention
+from mmpretrain.models.utils import BEiTAttention, MultiheadAttention, WindowMSA
 from torch import Tensor, nn
 
 #: Given the batch size, returns keys and values shaped (heads, L, head_dim), or (B, heads, L, head_dim).
@@ -49,20 +49,31 @@ class Extendable:
         keys, values = self.project(tokens, start=1, parts=2)
         return keys, values
 
-    def attend(self, x: Tensor, dropout: float, bias: Tensor | None = None, scale: float | None = None) -> Tensor:
+    def attend(
+        self, x: Tensor, dropout: float, bias: Tensor | None = None, scale: float | None = None, windows: int = 1
+    ) -> Tensor:
         """Self-attention of x (B, N, C) over itself and all sources.
 
         Args:
             bias: Added to the logits of x over itself, broadcastable to (B, heads, N, N). Sources have no position,
                 so there is no bias towards them.
+            windows: Every so many of B have biases of their own, (windows * heads, N, N).
         """
         (queries,) = self.project(x, start=0, parts=1)
-        pairs = [self.keys_values(x), *(source(len(x)) for source in self.sources)]
+        pairs = [self.keys_values(x), *(source(self.num_images(x)) for source in self.sources)]
         keys, values = (_join(parts) for parts in zip(*pairs, strict=True))
         if bias is not None:
             bias = F.pad(bias, (0, keys.shape[-2] - x.shape[-2])).to(queries.dtype)
+        if windows > 1:
+            queries, keys, values = (part.unflatten(0, (-1, windows)).flatten(1, 2) for part in (queries, keys, values))
         out = F.scaled_dot_product_attention(queries, keys, values, attn_mask=bias, dropout_p=dropout, scale=scale)
+        if windows > 1:
+            out = out.unflatten(1, (windows, -1)).flatten(0, 1)
         return out.transpose(1, 2).flatten(2)
+
+    def num_images(self, x: Tensor) -> int:
+        """How many images x holds, each of which may have keys and values of its own."""
+        return len(x)
 
 
 def _join(parts: tuple[Tensor, ...]) -> Tensor:
@@ -120,6 +131,43 @@ class ExtendableMMCVAttention(Extendable, MMCVAttention):
         return identity + self.dropout_layer(self.proj_drop(self.attn.out_proj(x)))
 
 
+class ExtendableWindow(Extendable):
+    """Mix-in for the windows of Swin, through SDPA: the original keeps every N x N map of every window.
+
+    Keys and values of sources are shared by all windows of all images: a window does not know its image. What a
+    source draws at random it therefore draws once for a batch, as the public code of VPT does for Swin.
+    """
+
+    qkv: nn.Linear
+    attn_drop: nn.Dropout
+    proj: nn.Linear
+    proj_drop: nn.Dropout
+    scale: float
+    relative_position_bias_table: Tensor
+    relative_position_index: Tensor
+
+    def qkv_parameters(self) -> tuple[Tensor, Tensor | None]:
+        return self.qkv.weight, self.qkv.bias
+
+    def num_images(self, x: Tensor) -> int:
+        return 1
+
+    def position_bias(self) -> Tensor:
+        """Learnt bias between the tokens of a window: (heads, N, N)."""
+        return self.relative_position_bias_table[self.relative_position_index].permute(2, 0, 1)
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        bias, windows = self.position_bias(), 1
+        if mask is not None:  # (windows, N, N), which parts regions that the cyclic shift brought together
+            bias, windows = (bias + mask.unsqueeze(1)).flatten(0, 1), len(mask)
+        dropout = self.attn_drop.p if self.attn_drop.training else 0.0
+        return self.proj_drop(self.proj(self.attend(x, dropout, bias, self.scale, windows)))
+
+
+class ExtendableWindowMSA(ExtendableWindow, WindowMSA):
+    """Window attention of mmpretrain's Swin."""
+
+
 @singledispatch
 def adopt(attention: Any) -> Extendable:
     """Make an attention extendable, in place; teach another class with ``@adopt.register``."""
@@ -137,28 +185,35 @@ def _(attention: Extendable) -> Extendable:
 
 @adopt.register
 def _(attention: MultiheadAttention) -> Extendable:
-    return _adopt_as(ExtendableMultiheadAttention, MultiheadAttention, attention, plain=not attention.v_shortcut)
+    return adopt_as(ExtendableMultiheadAttention, MultiheadAttention, attention, plain=not attention.v_shortcut)
 
 
 @adopt.register
 def _(attention: BEiTAttention) -> Extendable:
-    return _adopt_as(ExtendableBEiTAttention, BEiTAttention, attention)
+    return adopt_as(ExtendableBEiTAttention, BEiTAttention, attention)
 
 
 @adopt.register
 def _(attention: MMCVAttention) -> Extendable:
-    return _adopt_as(ExtendableMMCVAttention, MMCVAttention, attention, plain=attention.batch_first)
+    return adopt_as(ExtendableMMCVAttention, MMCVAttention, attention, plain=attention.batch_first)
+
+
+@adopt.register
+def _(attention: WindowMSA) -> Extendable:
+    return adopt_as(ExtendableWindowMSA, WindowMSA, attention)
+
+
+#: Attentions whose own forward would keep every N x N map for backward.
+KEEPS_MAPS: list[type[nn.Module]] = [MMCVAttention, WindowMSA]
 
 
 def use_sdpa(attention: nn.Module | None) -> None:
     """Adopt an attention whose own forward would keep every N x N map for backward."""
-    if isinstance(attention, MMCVAttention):
+    if isinstance(attention, tuple(KEEPS_MAPS)):
         adopt(attention)
 
 
-def _adopt_as(
-    extendable: type[Extendable], original: type[nn.Module], attention: Any, plain: bool = True
-) -> Extendable:
+def adopt_as(extendable: type[Extendable], original: type[nn.Module], attention: Any, plain: bool = True) -> Extendable:
     """Change the class of an attention, unless that would silently drop a behaviour of its own."""
     if not plain or type(attention).forward is not original.forward:
         raise TypeError(

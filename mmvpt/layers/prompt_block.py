@@ -102,8 +102,8 @@ def _statistics_held(module: nn.Module) -> Iterator[None]:
     """Let batch norms use the statistics of a batch and not count it a second time."""
     norms = [child for child in module.modules() if isinstance(child, _BatchNorm)]
     held = [(norm.momentum, norm.num_batches_tracked) for norm in norms]
-    for norm in norms:
-        norm.momentum, norm.num_batches_tracked = 0.0, norm.num_batches_tracked.clone()
+    for norm, (_, count) in zip(norms, held, strict=True):
+        norm.momentum, norm.num_batches_tracked = 0.0, None if count is None else count.clone()
     try:
         yield
     finally:

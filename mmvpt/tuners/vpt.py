@@ -23,7 +23,7 @@ class Prompts(Tuner):
         num_tokens: Prompts in each block (deep) or in all (shallow).
         dropout: Share of the prompts' elements dropped in training; the paper uses 0.1 for VPT-deep.
         per_sample: Draw the dropout for every image, as the public code does for ViT; else once for a batch, as it
-            does for Swin, which also lets prompts be computed once for a step.
+            does for Swin, which also lets prompts be computed once for a step. Windows always draw once for a batch.
         projected_dim: Learn prompts of this width and bring them to the backbone's by a shared linear layer. None
             learns them at full width.
     """
@@ -94,7 +94,8 @@ class DeepPrompts(Prompts):
     """VPT-deep: fresh prompts for every block, as keys and values.
 
     The function is exactly that of the token form, in which prompts enter every block and what they become is
-    discarded. Without dropout (or with ``per_sample=False``) prompts meet the block's norm and projections once for a
+    discarded. In a Swin every window sees them; the public code also averages what the last block made of its prompts
+    into a classifier's features, and here, as in dense systems, features are those of the image. Without dropout (or with ``per_sample=False``) prompts meet the block's norm and projections once for a
     step, not once for an image.
 
     Args:
@@ -180,7 +181,7 @@ class ShallowPrompts(Prompts):
         if any(block.fixed_length for block in blocks):
             raise TypeError(
                 f'{type(anatomy.backbone).__name__} has a position bias for each pair of its tokens, so its sequence '
-                'cannot grow by prompts. Use DeepPrompts, or build it with use_rel_pos_bias=False.'
+                'cannot grow by prompts. Use DeepPrompts; a BEiT can also be built with use_rel_pos_bias=False.'
             )
         anatomy.claim('the token sequence', self)
         self.create(blocks[:1], anatomy.patch_size)

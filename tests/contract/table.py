@@ -20,7 +20,12 @@ ARCH = dict(embed_dims=DIM, num_layers=DEPTH, num_heads=2, feedforward_channels=
 CNN = dict(depth=18, base_channels=16, stem_channels=8)
 CNN_ROW: dict = dict(attention=False, depth=4, widths=(8, 16, 32, 64, 128), norms=(), last='layer4.1')
 SWIN_ROW: dict = dict(
-    attention=False, depth=4, widths=(16, 32, 64, 128, 128), norms=('norm3',), last='stages.3.blocks.0'
+    windows=True,
+    depth=4,
+    blocks=(16, 32, 64, 64, 128),
+    widths=(16, 32, 64, 128, 128),
+    norms=('norm3',),
+    last='stages.3.blocks.0',
 )
 WITH_MMDET = importlib.util.find_spec('mmdet') is not None and importlib.util.find_spec('mmcv._ext') is not None
 VIT = dict(arch=ARCH, img_size=32, patch_size=PATCH, out_type='featmap', drop_path_rate=0.2)
@@ -36,6 +41,8 @@ class BackboneRow:
         unused: Part of the names of parameters that its forward never touches.
         attention: It has attentions that can be extended.
         depth: How many outputs it can give.
+        windows: Attention sees windows, which no token can join for good.
+        blocks: Channels of each block with attention.
         widths: Channels of the maps after the embedding (or stem) and after each stage or layer.
         norms: Names of its output norms.
         last: Name of its last residual block.
@@ -47,6 +54,8 @@ class BackboneRow:
     options: tuple = ()
     unused: str | None = None
     attention: bool = True
+    windows: bool = False
+    blocks: tuple[int, ...] = (DIM,) * DEPTH
     depth: int = DEPTH
     widths: tuple[int, ...] = (DIM,) * (DEPTH + 1)
     norms: tuple[str, ...] = ('ln1',)
@@ -190,11 +199,15 @@ def has_attention(backbone: BackboneRow) -> bool:
 
 
 def can_grow(backbone: BackboneRow) -> bool:
-    return backbone.attention and not backbone.fixed_length
+    return backbone.attention and not backbone.fixed_length and not backbone.windows
 
 
 def biases(name: str, backbone: BackboneRow) -> bool:
     return is_bias(name)
+
+
+def deep_prompts(backbone: BackboneRow) -> int:
+    return TOKENS * sum(backbone.blocks)
 
 
 def prompt_block(width: int, kernel: int = 5, groups: int = 4, reduction: int = 16) -> int:
@@ -226,10 +239,14 @@ TUNERS = [
     *(
         TunerRow(name, config, starts_as_plain=False, new=new, needs=has_attention)
         for name, config, new in [
-            ('vpt', DEEP, lambda backbone: DEPTH * TOKENS * DIM),
-            ('vpt_dropout', {**DEEP, 'dropout': 0.1}, lambda backbone: DEPTH * TOKENS * DIM),
-            ('vpt_last', {**DEEP, 'start': -1}, lambda backbone: TOKENS * DIM),
-            ('vpt_projected', {**DEEP, 'projected_dim': 8}, lambda backbone: DEPTH * TOKENS * 8 + 9 * DIM),
+            ('vpt', DEEP, deep_prompts),
+            ('vpt_dropout', {**DEEP, 'dropout': 0.1}, deep_prompts),
+            ('vpt_last', {**DEEP, 'start': -1}, lambda backbone: TOKENS * backbone.blocks[-1]),
+            (
+                'vpt_projected',
+                {**DEEP, 'projected_dim': 8},
+                lambda backbone: len(backbone.blocks) * TOKENS * 8 + 9 * sum(set(backbone.blocks)),
+            ),
         ]
     ),
     TunerRow('vpt_shallow', SHALLOW, starts_as_plain=False, new=lambda backbone: TOKENS * DIM, needs=can_grow),
@@ -237,7 +254,7 @@ TUNERS = [
         'vpt_bias',
         [DEEP, dict(type='BiasTuning')],
         starts_as_plain=False,
-        new=lambda backbone: DEPTH * TOKENS * DIM,
+        new=deep_prompts,
         unfrozen=biases,
         needs=has_attention,
     ),
@@ -245,7 +262,7 @@ TUNERS = [
         'vpt_both',
         [SHALLOW, DEEP],
         starts_as_plain=False,
-        new=lambda backbone: (DEPTH + 1) * TOKENS * DIM,
+        new=lambda backbone: TOKENS * DIM + deep_prompts(backbone),
         needs=can_grow,
     ),
     TunerRow(

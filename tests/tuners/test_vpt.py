@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.testing import assert_close
 
 from mmvpt.models import TunedBackbone
-from tests.oracle import prompt_as_tokens
+from tests.oracle import prompt_as_tokens, prompt_windows_as_tokens
 
 ARCH = dict(embed_dims=32, num_layers=4, num_heads=2, feedforward_channels=64)
 VIT = dict(type='mmpretrain.VisionTransformer', arch=ARCH, img_size=32, patch_size=8, out_type='featmap')
@@ -82,6 +82,55 @@ def test_deep_prompts_equal_the_token_form(config: dict, size: int, num_tokens: 
     for gradient, other in zip(gradients(ours, prompts), gradients(theirs, prompts), strict=True):
         assert gradient.abs().max() > 1e-9
         assert_close(gradient, other, rtol=0, atol=1e-10)
+
+
+SWINS = {
+    'mmpretrain': dict(
+        type='mmpretrain.SwinTransformer',
+        arch=dict(embed_dims=16, depths=[2, 2, 2, 2], num_heads=[1, 1, 2, 2]),
+        window_size=4,
+        img_size=32,
+        out_indices=(0, 1, 2, 3),
+        pad_small_map=True,
+    ),
+    **{
+        package: dict(
+            type=f'{package}.SwinTransformer',
+            embed_dims=16,
+            depths=(2, 2, 2, 2),
+            num_heads=(1, 1, 2, 2),
+            window_size=4,
+        )
+        for package in ('mmseg', 'mmdet')
+    },
+}
+
+
+@pytest.mark.parametrize('package', SWINS)
+@pytest.mark.parametrize('size', [(64, 64), (72, 50)], ids=['whole windows', 'padding'])
+@pytest.mark.parametrize('span', [(0, None), (1, 5)], ids=['all blocks', 'blocks 1 to 4'])
+def test_deep_prompts_of_a_swin_equal_the_token_form(package: str, size: tuple, span: tuple) -> None:
+    if package == 'mmdet':
+        pytest.importorskip('mmdet.models', exc_type=ImportError)
+    plain, backbone = randomised(SWINS[package]), randomised(SWINS[package])
+    tuned = TunedBackbone(backbone, dict(type='DeepPrompts', num_tokens=5, start=span[0], end=span[1])).double().train()
+    prompts = list(tuned.tuner.parameters())
+    blocks = [block for stage in plain.stages for block in stage.blocks]
+    prompt_windows_as_tokens(blocks[slice(*span)], prompts)
+    image = torch.randn(2, 3, *size, dtype=torch.float64)
+    ours, theirs = tuned(image), plain(image)
+    for out, other in zip(ours, theirs, strict=True):
+        assert_close(out, other, rtol=0, atol=1e-10)
+    for gradient, other in zip(gradients(ours, prompts), gradients(theirs, prompts), strict=True):
+        assert gradient.abs().max() > 1e-9
+        assert_close(gradient, other, rtol=0, atol=1e-10)
+
+
+def test_deep_prompts_of_swin_b_count_as_in_the_public_code() -> None:
+    """12,032 numbers for each prompt: 2 * 128 + 2 * 256 + 18 * 512 + 2 * 1024; one bound for all stages."""
+    tuned = TunedBackbone(dict(type='mmpretrain.SwinTransformer', arch='base'), dict(type='DeepPrompts', num_tokens=1))
+    assert count(tuned) == 12_032
+    assert math.isclose(tuned.tuner.bound, 0.184637, abs_tol=5e-7)
 
 
 def test_shallow_prompts_equal_tokens_that_travel_behind_the_class_token() -> None:

@@ -94,9 +94,11 @@ class DeepPrompts(Prompts):
     """VPT-deep: fresh prompts for every block, as keys and values.
 
     The function is exactly that of the token form, in which prompts enter every block and what they become is
-    discarded. In a Swin every window sees them; the public code also averages what the last block made of its prompts
-    into a classifier's features, and here, as in dense systems, features are those of the image. Without dropout (or with ``per_sample=False``) prompts meet the block's norm and projections once for a
+    discarded. Without dropout (or with ``per_sample=False``) prompts meet the block's norm and projections once for a
     step, not once for an image.
+
+    In a Swin every window sees the prompts. A classifier's features are those of the image, as in dense systems; the
+    public code averages into them what the last block made of its prompts.
 
     Args:
         start: First block with prompts; negative counts from the last.

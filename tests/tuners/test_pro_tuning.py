@@ -236,7 +236,7 @@ def test_a_backbone_without_points_names_the_families_that_have_them() -> None:
 
 
 def test_deep_prompts_name_families_with_attention_only() -> None:
-    with pytest.raises(TypeError, match='knows none in ResNet. Families that have them: (?!.*Swin)(?!.*EVA)'):
+    with pytest.raises(TypeError, match='knows none in ResNet. Families that have them: (?!.*ResNet)(?!.*EVA)'):
         TunedBackbone(RESNET, dict(type='DeepPrompts'))
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median, stdev
 
-import torch
 from mmengine.config import Config
-from mmengine.registry import MODELS, init_default_scope
 
+from mmvpt.analysis.count import Count, build_without_memory, count_model
 from mmvpt.checkpoint import read_metadata
 from mmvpt.config_paths import config_root
 from mmvpt.steps import Step
@@ -47,15 +45,10 @@ class Run:
         """How long all iterations of the training took, at that pace."""
         return self.seconds_per_iteration * max(entry['step'] for entry in self._log()) / 60
 
-    def count_parameters(self) -> tuple[int, int]:
-        """Count the parameters that were trained, and all of them."""
-        metadata = read_metadata(self.delta)
-        model = metadata['model']
-        init_default_scope(model['_scope_'])
-        with torch.device('meta'), warnings.catch_warnings():  # without memory for them
-            warnings.simplefilter('ignore')  # mmseg's, about a loss that is not used here
-            total = sum(param.numel() for param in MODELS.build(model).parameters())
-        return metadata['num_trained'], total
+    def count(self) -> Count:
+        """Count the parameters of the model."""
+        model = read_metadata(self.delta)['model']
+        return count_model(build_without_memory(Config(dict(model=model, default_scope=model['_scope_']))))
 
     def _log(self) -> list[dict]:
         logs = self.training.glob('*/vis_data/scalars.json')
@@ -79,6 +72,7 @@ def run_method(
     pretraining: Step,
     *,
     keep: str | None = None,
+    validate: bool = True,
     quiet: bool = False,
 ) -> Run:
     """Train on the base of a pretraining, and evaluate the delta.
@@ -91,11 +85,12 @@ def run_method(
         options: More ``--cfg-options`` for both.
         pretraining: The step that left the base.
         keep: Name of what keeps the predictions, in the folder of the evaluation.
+        validate: Whether the training evaluates too.
         quiet: Whether to say no more than when a step starts and ends.
     """
     base = f'{BASE}={last_checkpoint(pretraining.folder)}'
     options = [f'randomness.seed={seed}', base, *options]
-    training = training_step(f'Training {title}', config, folder, options, pretraining)
+    training = training_step(f'Training {title}', config, folder, options, pretraining, validate=validate)
     training.run(quiet=quiet)
     delta = last_checkpoint(training.folder).with_suffix('.safetensors')
     evaluation = evaluation_step(f'Evaluating {title}', config, delta, options, training, keep)
@@ -103,10 +98,13 @@ def run_method(
     return Run(delta, training.folder, evaluation.folder)
 
 
-def training_step(title: str, config: str, folder: Path, options: Sequence[str], *after: Step) -> Step:
+def training_step(
+    title: str, config: str, folder: Path, options: Sequence[str], *after: Step, validate: bool = True
+) -> Step:
     """A run of ``tools/train.py``, which resumes itself."""
     path = config_root() / config
-    command = (*tool('train.py'), near(path), '--work-dir', str(folder), '--resume', '--cfg-options', *options)
+    flags = ('--resume',) if validate else ('--resume', '--no-validate')
+    command = (*tool('train.py'), near(path), '--work-dir', str(folder), *flags, '--cfg-options', *options)
     return Step(title, folder, command, inputs(path, after))
 
 

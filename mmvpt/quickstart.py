@@ -71,12 +71,12 @@ def compare_methods(folder: Path, data_root: Path, seed: int, overrides: Overrid
 
 def tabulate(method: str, runs: Sequence[Run]) -> dict[str, object]:
     """One row: costs are the same for every seed, or nearly so; mIoU is not."""
-    trained, total = runs[0].count_parameters()
+    count = runs[0].count()
     found = [run.metrics['mIoU'] for run in runs]
     row = {
         'method': method,
-        'tuned parameters': trained,
-        '% of total': 100 * trained / total,
+        'tuned parameters': count.trained,
+        '% of total': 100 * count.trained / count.total,
         'delta bytes': runs[0].delta.stat().st_size,
         's / iteration': median(run.seconds_per_iteration for run in runs),
         **summarize('mIoU', found),

@@ -36,7 +36,8 @@ ROOMS: dict[str, set[str]] = {
     },
     'analysis': {'checkpoint', 'config_paths', 'engine', 'models', 'datasets'},
     'steps': {'checkpoint'},
-    'comparison': {'checkpoint', 'config_paths', 'steps'},
+    'comparison': {'checkpoint', 'config_paths', 'analysis', 'steps'},
+    'protuning_shapes': {'config_paths', 'datasets', 'engine', 'analysis', 'steps', 'comparison'},
     'quickstart': {'config_paths', 'datasets', 'analysis', 'comparison'},
     '__init__': {'version', 'compat', 'config_paths'},
 }

@@ -1,0 +1,6 @@
+"""A narrow ResNet-18 for Shapes, as resnet_scratch_shapes.py leaves it."""
+
+feature_dims = [16, 32, 64, 128]
+backbone = dict(
+    type='mmpretrain.ResNet', depth=18, stem_channels=16, base_channels=16, out_indices=(0, 1, 2, 3), norm_eval=False
+)

@@ -1,0 +1,28 @@
+"""Shapes in the format of COCO (tools/make_shapes.py): where is each object, of which form, on which pixels?
+
+The names are not those of a whole config, so that a config with data of its own can put them in their place.
+"""
+
+classes = ('disc', 'ring', 'square', 'bar', 'cross', 'triangle')
+shapes_root = 'data/shapes/detection/'
+train_dataset = dict(
+    data_root=shapes_root,
+    metainfo=dict(classes=classes),
+    pipeline=[
+        dict(type='LoadImageFromFile'),
+        dict(type='LoadAnnotations', with_bbox=True, with_mask=True),
+        dict(type='Resize', scale=(128, 128), keep_ratio=True),
+        dict(type='RandomFlip', prob=0.5),
+        dict(type='PackDetInputs'),
+    ],
+)
+val_dataset = dict(
+    data_root=shapes_root,
+    metainfo=dict(classes=classes),
+    pipeline=[
+        dict(type='LoadImageFromFile'),
+        dict(type='Resize', scale=(128, 128), keep_ratio=True),
+        dict(type='LoadAnnotations', with_bbox=True, with_mask=True),
+        dict(type='PackDetInputs', meta_keys=('img_id', 'img_path', 'ori_shape', 'img_shape', 'scale_factor')),
+    ],
+)

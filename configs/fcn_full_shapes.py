@@ -1,0 +1,4 @@
+"""FCN on Shapes, fine-tuning: the whole backbone trains."""
+
+_base_ = ['_base_/models/fcn_shapes.py', '_base_/tuners/full.py']
+model = dict(backbone=dict(tuner=_base_.tuner))

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from mmpretrain.models import BEiTViT, MAEViT, RegNet, ResNet, SwinTransformer, VisionTransformer, ViTEVA02
+from mmpretrain.models import BEiTViT, ConvNeXt, MAEViT, RegNet, ResNet, SwinTransformer, VisionTransformer, ViTEVA02
 from mmpretrain.models.backbones.resnet_cifar import ResNet_CIFAR
 
 from .base import Anatomy, Block, describe, offers
 from .families import regnet, resnet, swin, vit
+from .points import MapPoint
 
 
 @describe.register
@@ -58,3 +59,24 @@ describe.register(ResNet, offers('points')(resnet))
 describe.register(RegNet, offers('points')(regnet))
 describe.register(ResNet_CIFAR, offers('points')(regnet))
 describe.register(SwinTransformer, offers('attention', 'points')(swin))
+
+
+@describe.register
+@offers('points')
+def _(convnext: ConvNeXt) -> Anatomy:
+    """ConvNeXt and ConvNeXt V2. The norm of a stage is the output's alone: the next stage takes the map before it."""
+    stages = [
+        [Block(block, dim=width) for block in stage]
+        for stage, width in zip(convnext.stages, convnext.channels, strict=True)
+    ]
+    modules = [convnext.downsample_layers[0], *convnext.stages]  # the stem, then what ends the stages
+    widths = [convnext.channels[0], *convnext.channels]
+    names = [f'norm{index}' for index in convnext.out_indices]
+    return Anatomy(
+        convnext,
+        stages=stages,
+        points=[MapPoint(module, width) for module, width in zip(modules, widths, strict=True)],
+        norms=[getattr(convnext, name) for name in names],
+        optional=[name for name in names if name != f'norm{convnext.num_stages - 1}'],
+        patch_size=convnext.downsample_layers[0][0].kernel_size[0],
+    )

@@ -27,6 +27,7 @@ SWIN_ROW: dict = dict(
     norms=('norm3',),
     last='stages.3.blocks.0',
 )
+CONVNEXT_ROW: dict = dict(attention=False, depth=4, widths=(16, 16, 32, 32, 64), norms=('norm3',), last='stages.3.0')
 WITH_MMDET = importlib.util.find_spec('mmdet') is not None and importlib.util.find_spec('mmcv._ext') is not None
 VIT = dict(arch=ARCH, img_size=32, patch_size=PATCH, out_type='featmap', drop_path_rate=0.2)
 
@@ -163,6 +164,23 @@ BACKBONES = [
         for name, more in {
             'mmpretrain.RegNet': {},
             **({'mmdet.RegNet': dict(norm_eval=False)} if WITH_MMDET else {}),
+        }.items()
+    ),
+    *(
+        BackboneRow(
+            name,
+            dict(
+                type='mmpretrain.ConvNeXt',
+                arch=dict(depths=[1, 1, 2, 1], channels=[16, 32, 32, 64]),
+                out_indices=(3,),
+                drop_path_rate=0.2,
+                **more,
+            ),
+            **CONVNEXT_ROW,
+        )
+        for name, more in {
+            'convnext': dict(layer_scale_init_value=0.1),
+            'convnext_v2': dict(use_grn=True, layer_scale_init_value=0.0, gap_before_final_norm=False),
         }.items()
     ),
     BackboneRow(

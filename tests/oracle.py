@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -59,3 +60,46 @@ def prompt_windows_as_tokens(blocks: Iterable[nn.Module], prompts: Iterable[Tens
     for block, tokens in zip(blocks, prompts, strict=True):
         attention = block.attn.w_msa
         attention.forward = WindowTokenForm(attention, block.norm1, tokens)
+
+
+def swin_with_tokens(swin: nn.Module, prompts: Tensor, image: Tensor) -> list[Tensor]:
+    """A Swin whose windows all hold the tokens of their image, one image and one window at a time."""
+    outputs = [_swin_of_one(swin, prompts, one) for one in image.unbind()]
+    return [torch.stack(maps) for maps in zip(*outputs, strict=True)]
+
+
+def _swin_of_one(swin: nn.Module, prompts: Tensor, image: Tensor) -> list[Tensor]:
+    x, grid = swin.patch_embed(image[None])
+    maps = []
+    for index, stage in enumerate(swin.stages):
+        for block in stage.blocks:
+            made = []
+            attention = block.attn.w_msa
+            attention.forward = partial(_windows_of_one, attention, block.norm1(prompts), made)
+            x = block(x, grid)
+            prompts = prompts + torch.stack(made).mean(0)
+            prompts = block.ffn(block.norm2(prompts), identity=prompts)
+        maps.append(getattr(swin, f'norm{index}')(x)[0].t().unflatten(1, grid))
+        if stage.downsample:
+            x, grid = stage.downsample(x, grid)
+            # channels of unfolded patches lie together, channel by channel
+            fourfold = prompts.repeat_interleave(4, dim=1)
+            prompts = stage.downsample.reduction(stage.downsample.norm(fourfold))
+    return maps
+
+
+def _windows_of_one(attention: nn.Module, prompts: Tensor, made: list, x: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Attention of each window with the prompts in front of it, whose outputs go into ``made``."""
+    outputs = []
+    for index, window in enumerate(x):
+        length = len(prompts) + len(window)
+        bias = x.new_zeros(attention.num_heads, length, length)
+        table = attention.relative_position_bias_table[attention.relative_position_index]
+        bias[:, len(prompts) :, len(prompts) :] = table.permute(2, 0, 1) + (0 if mask is None else mask[index])
+        heads = attention.qkv(torch.cat([prompts, window])).view(length, 3, attention.num_heads, -1)
+        queries, keys, values = heads.permute(1, 2, 0, 3)
+        weights = (attention.scale * queries @ keys.transpose(1, 2) + bias).softmax(-1)
+        out = attention.proj((weights @ values).transpose(0, 1).flatten(1))
+        made.append(out[: len(prompts)])
+        outputs.append(out[len(prompts) :])
+    return torch.stack(outputs)

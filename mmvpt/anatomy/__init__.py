@@ -2,5 +2,6 @@
 
 from .base import Anatomy, Block, Site, describe, offers
 from .points import Point
+from .streams import SequenceStream
 
-__all__ = ['Anatomy', 'Block', 'Point', 'Site', 'describe', 'offers']
+__all__ = ['Anatomy', 'Block', 'Point', 'SequenceStream', 'Site', 'describe', 'offers']

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 if TYPE_CHECKING:
     from .points import Point
+    from .streams import Stream
 
 Edit = Callable[[Tensor], Tensor]
 Describe = Callable[[Any], 'Anatomy']
@@ -88,7 +89,9 @@ class Anatomy:
         backbone: The backbone itself.
         stages: Its blocks, stage by stage; a plain ViT has one stage.
         points: Where feature maps pass: after the embedding (or stem), then after each stage (ViT: each layer).
+        stream: How tokens travel beside those of the image.
         norms: What the outputs pass last.
+        tokens: Learnt tokens that stand beside the image's: class and distillation token.
         optional: Names of modules that a pretrained file may lack, as a classifier has fewer outputs.
         patch_size: Side of the square that the stem turns into one token.
         options: Arguments with which ``backbone(image, **options)`` returns plain features.
@@ -99,7 +102,9 @@ class Anatomy:
     backbone: nn.Module
     stages: list[list[Block]] = field(default_factory=list)
     points: Sequence[Point] = ()
+    stream: Stream | None = None
     norms: Sequence[nn.Module] = ()
+    tokens: Sequence[nn.Parameter] = ()
     optional: Sequence[str] = ()
     patch_size: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -123,6 +128,18 @@ class Anatomy:
         if not self.points:
             raise self._lacks(tuner, 'points', 'places where feature maps pass')
         return self.points
+
+    def token_stream(self, tuner: object) -> Stream:
+        """Where tokens travel, for a tuner that adds some."""
+        if self.stream is None:
+            raise self._lacks(tuner, 'attention', 'blocks that tokens travel through')
+        return self.stream
+
+    def learnt_tokens(self, tuner: object) -> Sequence[nn.Parameter]:
+        """Class and distillation token, for a tuner that trains them."""
+        if not self.tokens:
+            raise self._lacks(tuner, 'tokens', 'a class token')
+        return self.tokens
 
     def _lacks(self, tuner: object, what: str, in_words: str) -> TypeError:
         return TypeError(
@@ -166,7 +183,7 @@ def _describe_host(host: str) -> bool:
 
 
 def offers(*what: str) -> Callable[[Describe], Describe]:
-    """Note what a description offers, ``attention`` or ``points``, for errors that list the families that have it."""
+    """Note what a description offers (``attention``, ``points``, ...), for errors that list the families with it."""
 
     def note(description: Describe) -> Describe:
         vars(description)['offers'] = what

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from .base import Anatomy, Block
 from .points import EmbeddingPoint, Grid, LayerPoint, MapPoint, Point, SizedPoint, WindowPoint
+from .streams import SequenceStream, WindowStream
 
 
 def vit(backbone: Any, blocks: list[Block], extra: int, **kwargs: Any) -> Anatomy:
@@ -16,7 +17,8 @@ def vit(backbone: Any, blocks: list[Block], extra: int, **kwargs: Any) -> Anatom
     grid = Grid(backbone.patch_embed)
     layers = [LayerPoint(block.module, block.dim, grid, extra) for block in blocks]
     first = EmbeddingPoint(blocks[0].module, blocks[0].dim, grid, extra)
-    return Anatomy(backbone, stages=[blocks], points=[first, *layers], **kwargs)
+    stream = SequenceStream(blocks) if all(block.attention is not None for block in blocks) else None
+    return Anatomy(backbone, stages=[blocks], points=[first, *layers], stream=stream, **kwargs)
 
 
 def resnet(backbone: Any) -> Anatomy:
@@ -53,7 +55,6 @@ def swin(backbone: Any) -> Anatomy:
                 dim=block.norm1.normalized_shape[0],
                 norm=block.norm1,
                 attention=block.attn.w_msa,
-                fixed_length=True,
             )
             for block in stage.blocks
         ]
@@ -73,6 +74,7 @@ def swin(backbone: Any) -> Anatomy:
         backbone,
         stages=stages,
         points=points,
+        stream=WindowStream(stages, [stage.downsample for stage in backbone.stages[:-1]]),
         norms=norms,
         optional=optional,
         patch_size=backbone.patch_embed.projection.kernel_size[0],

@@ -11,7 +11,7 @@ from .points import MapPoint
 
 
 @describe.register
-@offers('attention', 'points')
+@offers('attention', 'points', 'tokens')
 def _(backbone: VisionTransformer) -> Anatomy:
     """ViT, DeiT (also distilled), DeiT-III and MoCo v3."""
     blocks = [Block(layer, dim=backbone.embed_dims, norm=layer.ln1, attention=layer.attn) for layer in backbone.layers]
@@ -19,7 +19,7 @@ def _(backbone: VisionTransformer) -> Anatomy:
 
 
 @describe.register
-@offers('attention', 'points')
+@offers('attention', 'points', 'tokens')
 def _(beit: BEiTViT) -> Anatomy:
     blocks = [
         Block(
@@ -35,14 +35,14 @@ def _(beit: BEiTViT) -> Anatomy:
 
 
 @describe.register
-@offers('attention', 'points')
+@offers('attention', 'points', 'tokens')
 def _(mae: MAEViT) -> Anatomy:
     """MAE's encoder masks patches unless it is told not to."""
     return replace(describe.dispatch(VisionTransformer)(mae), options=dict(mask=None))
 
 
 @describe.register
-@offers('points')
+@offers('points', 'tokens')
 def _(eva: ViTEVA02) -> Anatomy:
     """Rotary positions apply to every key, so prompts cannot be keys here: its attention is not known."""
     return _anatomy(eva, [Block(layer, dim=eva.embed_dims) for layer in eva.layers])
@@ -51,8 +51,15 @@ def _(eva: ViTEVA02) -> Anatomy:
 def _anatomy(backbone: VisionTransformer | BEiTViT, blocks: list[Block]) -> Anatomy:
     names = ('ln1', 'ln2')  # of the tokens, of their average
     norms = [getattr(backbone, name) for name in names if hasattr(backbone, name)]
-    patch_size = backbone.patch_embed.projection.kernel_size[0]
-    return vit(backbone, blocks, backbone.num_extra_tokens, norms=norms, patch_size=patch_size)
+    tokens = [getattr(backbone, name, None) for name in ('cls_token', 'dist_token')]
+    return vit(
+        backbone,
+        blocks,
+        backbone.num_extra_tokens,
+        norms=norms,
+        tokens=[token for token in tokens if token is not None],
+        patch_size=backbone.patch_embed.projection.kernel_size[0],
+    )
 
 
 describe.register(ResNet, offers('points')(resnet))

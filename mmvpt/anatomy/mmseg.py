@@ -16,7 +16,7 @@ from .families import resnet, swin, vit
 
 
 @describe.register
-@offers('attention', 'points')
+@offers('attention', 'points', 'tokens')
 def _(backbone: VisionTransformer) -> Anatomy:
     dim = backbone.cls_token.shape[-1]
     blocks = [Block(layer, dim=dim, norm=layer.norm1, attention=layer.attn) for layer in backbone.layers]
@@ -25,6 +25,7 @@ def _(backbone: VisionTransformer) -> Anatomy:
         blocks,
         extra=int(backbone.with_cls_token),
         norms=[backbone.norm1] if backbone.final_norm else [],
+        tokens=[backbone.cls_token] if backbone.with_cls_token else [],
         patch_size=backbone.patch_size,
         resize=partial(_resize_position, backbone),
     )

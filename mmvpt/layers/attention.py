@@ -160,6 +160,8 @@ class ExtendableWindow(Extendable):
         bias, windows = self.position_bias(), 1
         if mask is not None:  # (windows, N, N), which parts regions that the cyclic shift brought together
             bias, windows = (bias + mask.unsqueeze(1)).flatten(0, 1), len(mask)
+        travellers = x.shape[1] - bias.shape[-1]  # tokens behind those of the window, without a position
+        bias = F.pad(bias, (0, travellers, 0, travellers))
         dropout = self.attn_drop.p if self.attn_drop.training else 0.0
         return self.proj_drop(self.proj(self.attend(x, dropout, bias, self.scale, windows)))
 

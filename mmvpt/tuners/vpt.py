@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -170,40 +169,21 @@ class _PromptSource:
 class ShallowPrompts(Prompts):
     """VPT-shallow: tokens that enter the first block and travel on.
 
-    They are appended before each block and taken off after it, so nothing outside the blocks meets them: heads with
-    ``out_indices`` see the tokens of the image alone. Appended or inserted after the class token is the same function,
-    as attention does not know the order of its tokens.
+    Nothing outside the blocks meets them: heads with ``out_indices`` see the tokens of the image alone. In a ViT,
+    appended or inserted after the class token is the same function, as attention does not know the order of its
+    tokens. In a Swin every window sees them, and what they become is averaged over the windows of their own image (the
+    public code mixes the images of a batch there); at a patch merging each is a patch of itself.
 
     Args:
         **kwargs: See :class:`Prompts`.
     """
 
     def attach(self, anatomy: Anatomy) -> None:
-        blocks = anatomy.attention_blocks(self)
-        if any(block.fixed_length for block in blocks):
-            raise TypeError(
-                f'{type(anatomy.backbone).__name__} has a position bias for each pair of its tokens, so its sequence '
-                'cannot grow by prompts. Use DeepPrompts; a BEiT can also be built with use_rel_pos_bias=False.'
-            )
+        stream = anatomy.token_stream(self)
         anatomy.claim('the token sequence', self)
-        self.create(blocks[:1], anatomy.patch_size)
-        self._stream: Any = None  # the prompts on their way between two blocks
-        for enter, block in zip([self._start, *[self._rejoin] * (len(blocks) - 1)], blocks, strict=True):
-            block.before(enter)
-        for leave, block in zip([*[self._part] * (len(blocks) - 1), self._stop], blocks, strict=True):
-            block.after(leave)
+        self.create(anatomy.attention_blocks(self)[:1], anatomy.patch_size)
+        self._width = anatomy.stages[0][0].dim
+        stream.carry(self._enter)
 
-    def _start(self, x: Tensor) -> Tensor:
-        prompts = self.tokens(0, x.shape[-1], batch=len(x))
-        return torch.cat([x, prompts.expand(len(x), -1, -1)], dim=1)
-
-    def _part(self, x: Tensor) -> Tensor:
-        self._stream = x[:, -self.num_tokens :]
-        return x[:, : -self.num_tokens]
-
-    def _rejoin(self, x: Tensor) -> Tensor:
-        return torch.cat([x, self._stream], dim=1)
-
-    def _stop(self, x: Tensor) -> Tensor:
-        self._stream = None
-        return x[:, : -self.num_tokens]
+    def _enter(self, batch: int) -> Tensor:
+        return self.tokens(0, self._width, batch).expand(batch, -1, -1)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 import torch
@@ -20,7 +22,6 @@ ARCH = dict(embed_dims=DIM, num_layers=DEPTH, num_heads=2, feedforward_channels=
 CNN = dict(depth=18, base_channels=16, stem_channels=8)
 CNN_ROW: dict = dict(attention=False, depth=4, widths=(8, 16, 32, 64, 128), norms=(), last='layer4.1')
 SWIN_ROW: dict = dict(
-    windows=True,
     depth=4,
     blocks=(16, 32, 64, 64, 128),
     widths=(16, 32, 64, 128, 128),
@@ -42,7 +43,6 @@ class BackboneRow:
         unused: Part of the names of parameters that its forward never touches.
         attention: It has attentions that can be extended.
         depth: How many outputs it can give.
-        windows: Attention sees windows, which no token can join for good.
         blocks: Channels of each block with attention.
         widths: Channels of the maps after the embedding (or stem) and after each stage or layer.
         norms: Names of its output norms.
@@ -55,7 +55,6 @@ class BackboneRow:
     options: tuple = ()
     unused: str | None = None
     attention: bool = True
-    windows: bool = False
     blocks: tuple[int, ...] = (DIM,) * DEPTH
     depth: int = DEPTH
     widths: tuple[int, ...] = (DIM,) * (DEPTH + 1)
@@ -217,11 +216,28 @@ def has_attention(backbone: BackboneRow) -> bool:
 
 
 def can_grow(backbone: BackboneRow) -> bool:
-    return backbone.attention and not backbone.fixed_length and not backbone.windows
+    return backbone.attention and not backbone.fixed_length
 
 
 def biases(name: str, backbone: BackboneRow) -> bool:
     return is_bias(name)
+
+
+def norms(name: str, backbone: BackboneRow) -> bool:
+    return name in norm_params(backbone.name)
+
+
+@cache
+def norm_params(name: str) -> set[str]:
+    """Names of the parameters of all layers that are called a norm of some kind."""
+    (backbone,) = (row for row in BACKBONES if row.name == name)
+    modules = backbone.build().named_modules()
+    return {
+        f'{name}.{key}'
+        for name, module in modules
+        if re.search(r'Norm(2d)?$', type(module).__name__)
+        for key, _ in module.named_parameters(recurse=False)
+    }
 
 
 def deep_prompts(backbone: BackboneRow) -> int:
@@ -248,11 +264,27 @@ TUNERS = [
     TunerRow('linear', dict(type='LinearProbe'), starts_as_plain=True),
     TunerRow('full', dict(type='FullTuning'), starts_as_plain=True, unfrozen=lambda name, backbone: True),
     TunerRow('bias', dict(type='BiasTuning'), starts_as_plain=True, unfrozen=biases),
+    TunerRow('norm', dict(type='NormTuning'), starts_as_plain=True, unfrozen=norms),
+    TunerRow(
+        'cls_token',
+        dict(type='ClsTokenTuning'),
+        starts_as_plain=True,
+        unfrozen=lambda name, backbone: name in ('cls_token', 'dist_token'),
+        needs=lambda backbone: len(set(backbone.widths)) == 1,
+    ),
     TunerRow(
         'partial',
         dict(type='PartialTuning', blocks=1),
         starts_as_plain=True,
         unfrozen=lambda name, backbone: name.startswith(f'{backbone.last}.'),
+    ),
+    TunerRow(
+        'partial_norm',
+        dict(type='PartialTuning', blocks=1, train_norm=True),
+        starts_as_plain=True,
+        unfrozen=lambda name, backbone: (
+            name.startswith(f'{backbone.last}.') or name.rpartition('.')[0] in backbone.norms
+        ),
     ),
     *(
         TunerRow(name, config, starts_as_plain=False, new=new, needs=has_attention)
@@ -267,7 +299,9 @@ TUNERS = [
             ),
         ]
     ),
-    TunerRow('vpt_shallow', SHALLOW, starts_as_plain=False, new=lambda backbone: TOKENS * DIM, needs=can_grow),
+    TunerRow(
+        'vpt_shallow', SHALLOW, starts_as_plain=False, new=lambda backbone: TOKENS * backbone.blocks[0], needs=can_grow
+    ),
     TunerRow(
         'vpt_bias',
         [DEEP, dict(type='BiasTuning')],
@@ -280,7 +314,7 @@ TUNERS = [
         'vpt_both',
         [SHALLOW, DEEP],
         starts_as_plain=False,
-        new=lambda backbone: TOKENS * DIM + deep_prompts(backbone),
+        new=lambda backbone: TOKENS * backbone.blocks[0] + deep_prompts(backbone),
         needs=can_grow,
     ),
     TunerRow(
@@ -314,7 +348,7 @@ TUNERS = [
         'protuning_shallow',
         [SHALLOW, PRO],
         starts_as_plain=False,
-        new=lambda backbone: TOKENS * DIM + stage_blocks(backbone),
+        new=lambda backbone: TOKENS * backbone.blocks[0] + stage_blocks(backbone),
         needs=can_grow,
     ),
 ]

@@ -1,15 +1,16 @@
-"""Partial tuning names what trains, as each paper counts it."""
+"""Tuners that add nothing name what trains, as each paper counts it."""
 
 from __future__ import annotations
 
 import pytest
+import torch
 
 from mmvpt.models import TunedBackbone
 
 RESNET = dict(type='mmpretrain.ResNet', depth=50)
 DEIT = dict(type='mmpretrain.VisionTransformer', arch='deit-s')
 SWIN = dict(type='mmpretrain.SwinTransformer', arch='small')
-HEAD = {'resnet': 2049 * 120, 'deit': 385 * 120, 'swin': 769 * 120}
+VIT = dict(type='mmpretrain.VisionTransformer', arch='b')
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,67 @@ def test_what_trains_is_in_train_mode_and_the_rest_is_not() -> None:
 def test_bad_options_are_refused(options: dict, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         TunedBackbone(RESNET, dict(type='PartialTuning', **options))
+
+
+@pytest.mark.parametrize(
+    ('config', 'tuner', 'params'),
+    [
+        (VIT, dict(blocks=1, train_norm=True), 7_089_408),
+        ({**SWIN, 'arch': 'base'}, dict(blocks=1, train_norm=True), 12_605_728),
+        (RESNET, dict(blocks=1), 4_462_592),
+    ],
+)
+def test_partial_1_counts_as_the_vpt_paper(config: dict, tuner: dict, params: int) -> None:
+    """Partial-1 of Tables 12, 2 and 6 without the head: ViT-B, Swin-B, ResNet-50."""
+    assert trained(dict(type='PartialTuning', **tuner), config) == params
+
+
+def trained(tuner: dict, config: dict) -> int:
+    with torch.device('meta'):
+        tuned = TunedBackbone(config, tuner)
+    return sum(param.numel() for param in tuned.parameters() if param.requires_grad)
+
+
+@pytest.mark.parametrize(
+    ('config', 'which', 'params'),
+    [
+        (VIT, 'all', 25 * 2 * 768),
+        (VIT, 'blocks', 24 * 2 * 768),
+        (VIT, 'output', 2 * 768),
+        (RESNET, 'all', 53_120),  # twice the 26,560 biases of its batch norms
+    ],
+)
+def test_norm_tuning_trains_two_numbers_for_each_channel(config: dict, which: str, params: int) -> None:
+    assert trained(dict(type='NormTuning', which=which), config) == params
+
+
+def test_batch_norms_that_are_tuned_keep_their_statistics() -> None:
+    resnet = dict(type='mmpretrain.ResNet', depth=18, stem_channels=8, base_channels=8)
+    tuned = TunedBackbone(resnet, dict(type='NormTuning')).train()
+    before = tuned.backbone.bn1.running_mean.clone()
+    tuned(torch.randn(2, 3, 32, 32))[-1].sum().backward()
+    assert torch.equal(tuned.backbone.bn1.running_mean, before)
+    assert tuned.backbone.bn1.weight.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize(
+    ('which', 'words'),
+    [('some', 'There are: all, blocks, output'), ('output', 'knows no such norm .* in ResNet. Choose another')],
+)
+def test_norm_tuning_refuses_what_it_does_not_find(which: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        trained(dict(type='NormTuning', which=which), RESNET)
+
+
+@pytest.mark.parametrize(('family', 'params'), [('VisionTransformer', 768), ('DistilledVisionTransformer', 2 * 768)])
+def test_class_token_tuning_trains_the_distillation_token_too(family: str, params: int) -> None:
+    config = dict(type=f'mmpretrain.{family}', arch='b')
+    assert trained(dict(type='ClsTokenTuning'), config) == params
+
+
+@pytest.mark.parametrize(
+    'config', [RESNET, SWIN, {**VIT, 'with_cls_token': False, 'out_type': 'avg_featmap'}], ids=lambda c: c['type']
+)
+def test_class_token_tuning_wants_a_class_token(config: dict) -> None:
+    with pytest.raises(TypeError, match='ClsTokenTuning needs a class token.*mmpretrain.ViTEVA02'):
+        trained(dict(type='ClsTokenTuning'), config)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.testing import assert_close
 
 from mmvpt.models import TunedBackbone
-from tests.oracle import prompt_as_tokens, prompt_windows_as_tokens
+from tests.oracle import prompt_as_tokens, prompt_windows_as_tokens, swin_with_tokens
 
 ARCH = dict(embed_dims=32, num_layers=4, num_heads=2, feedforward_channels=64)
 VIT = dict(type='mmpretrain.VisionTransformer', arch=ARCH, img_size=32, patch_size=8, out_type='featmap')
@@ -124,6 +124,15 @@ def test_deep_prompts_of_a_swin_equal_the_token_form(package: str, size: tuple, 
     for gradient, other in zip(gradients(ours, prompts), gradients(theirs, prompts), strict=True):
         assert gradient.abs().max() > 1e-9
         assert_close(gradient, other, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize('size', [(64, 64), (72, 50)], ids=['whole windows', 'padding'])
+def test_shallow_prompts_of_a_swin_travel_as_tokens_of_their_own_image(size: tuple) -> None:
+    tuned = TunedBackbone(randomised(SWINS['mmpretrain']), dict(type='ShallowPrompts', num_tokens=5)).double()
+    image = torch.randn(2, 3, *size, dtype=torch.float64)
+    expected = swin_with_tokens(randomised(SWINS['mmpretrain']), tuned.tuner.prompts[0], image)
+    for out, other in zip(tuned(image), expected, strict=True):
+        assert_close(out, other, rtol=0, atol=1e-10)
 
 
 def test_deep_prompts_of_swin_b_count_as_in_the_public_code() -> None:
@@ -240,7 +249,7 @@ def test_impossible_prompts_are_refused(tuner: dict, message: str) -> None:
 
 @pytest.mark.parametrize('kind', ['DeepPrompts', 'ShallowPrompts'])
 def test_prompts_on_a_backbone_without_attention_are_refused(kind: str) -> None:
-    with pytest.raises(TypeError, match=rf'{kind} needs blocks with attention.*ResNet.*mmpretrain.VisionTransformer'):
+    with pytest.raises(TypeError, match=rf'{kind} needs blocks .*ResNet.*mmpretrain.VisionTransformer'):
         TunedBackbone(dict(type='mmpretrain.ResNet', depth=18), dict(type=kind))
 
 

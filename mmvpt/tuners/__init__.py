@@ -2,14 +2,16 @@
 
 from .base import Tuner, TunerList, build_tuner
 from .pro_tuning import ProTuning
-from .selective import BiasTuning, FullTuning, LinearProbe, PartialTuning
+from .selective import BiasTuning, ClsTokenTuning, FullTuning, LinearProbe, NormTuning, PartialTuning
 from .vpt import DeepPrompts, ShallowPrompts
 
 __all__ = [
     'BiasTuning',
+    'ClsTokenTuning',
     'DeepPrompts',
     'FullTuning',
     'LinearProbe',
+    'NormTuning',
     'PartialTuning',
     'ProTuning',
     'ShallowPrompts',

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from torch import nn
+from torch.nn.modules.batchnorm import _NormBase
 
 from mmvpt.anatomy import Anatomy
 from mmvpt.registry import MODELS
@@ -30,14 +31,22 @@ class PartialTuning(Tuner):
     """Train the last parts of the backbone.
 
     Papers count them differently: a "partial-1" may be the last residual block, the last MLP or the last convolution.
-    So the blocks are counted here, and anything smaller is named.
+    So the blocks are counted here, and anything smaller is named. The partial-1 of the VPT paper is
+    ``blocks=1, train_norm=True`` for a ViT and a Swin, and ``blocks=1`` for a ResNet.
 
     Args:
         blocks: How many residual blocks train, the last ones: bottlenecks of a ResNet, layers of a ViT.
         modules: Names of modules of the backbone that train too, such as ``layers.11.ffn``.
+        train_norm: Whether the output norms of the backbone train too; those of a CNN are in its blocks.
     """
 
-    def __init__(self, blocks: int = 0, modules: Sequence[str] = (), init_cfg: dict | None = None) -> None:
+    def __init__(
+        self,
+        blocks: int = 0,
+        modules: Sequence[str] = (),
+        train_norm: bool = False,
+        init_cfg: dict | None = None,
+    ) -> None:
         super().__init__(init_cfg)
         if blocks < 0 or not (blocks or modules):
             raise ValueError(
@@ -46,9 +55,12 @@ class PartialTuning(Tuner):
             )
         self.last = blocks
         self.names = tuple(modules)
+        self.train_norm = train_norm
 
     def unfreeze(self, anatomy: Anatomy) -> Iterable[nn.Module]:
-        return [*self._last_blocks(anatomy), *(self._module(anatomy.backbone, name) for name in self.names)]
+        named = [self._module(anatomy.backbone, name) for name in self.names]
+        norms = anatomy.norms if self.train_norm else ()
+        return [*self._last_blocks(anatomy), *named, *norms]
 
     def _last_blocks(self, anatomy: Anatomy) -> list[nn.Module]:
         blocks = [block.module for block in anatomy.blocks]
@@ -97,3 +109,50 @@ class BiasTuning(Tuner):
 def is_bias(name: str) -> bool:
     """Whether a parameter's name is that of a bias: ``bias``, or fused ones such as ``in_proj_bias`` and ``q_bias``."""
     return name.rpartition('.')[2].endswith('bias')
+
+
+#: Layers whose scale and shift count as those of a norm.
+NORMS = (_NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm)
+
+#: Which norms train, by the name of the choice.
+WHICH: dict[str, Callable[[Anatomy], Iterable[nn.Module]]] = {
+    'all': lambda anatomy: [anatomy.backbone],
+    'blocks': lambda anatomy: [block.module for block in anatomy.blocks],
+    'output': lambda anatomy: anatomy.norms,
+}
+
+
+@MODELS.register_module()
+class NormTuning(Tuner):
+    """Train the scale and shift of norms.
+
+    Batch norms keep the statistics they came with, in training too: what trains is an affine map of each channel.
+
+    Args:
+        which: ``all`` norms, those inside the residual ``blocks``, or those that the ``output`` passes last.
+    """
+
+    def __init__(self, which: str = 'all', init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg)
+        if which not in WHICH:
+            raise ValueError(f'Unknown which={which!r} of NormTuning. There are: {", ".join(WHICH)}.')
+        self.which = which
+
+    def unfreeze(self, anatomy: Anatomy) -> Iterable[nn.Parameter]:
+        places = WHICH[self.which](anatomy)
+        norms = [module for place in places for module in place.modules() if isinstance(module, NORMS)]
+        params = [param for norm in norms for param in norm.parameters(recurse=False)]
+        if not params:
+            raise ValueError(
+                f'NormTuning(which={self.which!r}): mmvpt knows no such norm with a scale and shift in '
+                f'{type(anatomy.backbone).__name__}. Choose another of {", ".join(WHICH)}, or another tuner.'
+            )
+        return params
+
+
+@MODELS.register_module()
+class ClsTokenTuning(Tuner):
+    """Train the class token, and the distillation token of a backbone that has one."""
+
+    def unfreeze(self, anatomy: Anatomy) -> Iterable[nn.Parameter]:
+        return anatomy.learnt_tokens(self)

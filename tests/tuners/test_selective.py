@@ -57,7 +57,7 @@ def test_bad_options_are_refused(options: dict, words: str) -> None:
     ('config', 'tuner', 'params'),
     [
         (VIT, dict(blocks=1, train_norm=True), 7_089_408),
-        ({**SWIN, 'arch': 'base'}, dict(blocks=1, train_norm=True), 12_605_728),
+        ({**SWIN, 'arch': 'base'}, dict(blocks=1, train_norm=True), 12_603_680),
         (RESNET, dict(blocks=1), 4_462_592),
     ],
 )
@@ -67,8 +67,7 @@ def test_partial_1_counts_as_the_vpt_paper(config: dict, tuner: dict, params: in
 
 
 def trained(tuner: dict, config: dict) -> int:
-    with torch.device('meta'):
-        tuned = TunedBackbone(config, tuner)
+    tuned = TunedBackbone(config, tuner)
     return sum(param.numel() for param in tuned.parameters() if param.requires_grad)
 
 

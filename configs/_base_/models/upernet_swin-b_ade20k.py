@@ -1,0 +1,23 @@
+"""UPerNet with Swin-B on ADE20K: mmseg's own config with a backbone that waits for its tuner.
+
+Swin is mmpretrain's, so that one pretrained file serves all tasks. No paper states a recipe for prompts under UPerNet:
+it is mmseg's for the whole network.
+"""
+
+# mmvpt teaches MMEngine where OneDL's packages keep their configs; their own tools read this before they import mmvpt
+_base_ = __import__('mmvpt') and [
+    'mmseg::swin/swin-base-patch4-window7-in1k-pre_upernet_8xb2-160k_ade20k-512x512.py',
+    '../backbones/swin-b_in1k.py',
+    '../hooks.py',
+]
+model = dict(
+    pretrained=None,
+    backbone=dict(
+        _delete_=True,
+        type='mmvpt.TunedBackbone',
+        backbone=dict(_base_.backbone, out_indices=(0, 1, 2, 3), drop_path_rate=0.3, pad_small_map=True),
+        init_cfg=_base_.pretrained,
+    ),
+)
+optim_wrapper = dict(constructor='mmvpt.TrainableParamsConstructor', paramwise_cfg=dict(_delete_=True))
+randomness = dict(seed=0)

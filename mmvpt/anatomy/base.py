@@ -72,12 +72,14 @@ class Block(Site):
         dim: Channels of the tensor that passes the block.
         norm: What a token passes before the attention.
         attention: The self-attention, None where there is none.
+        ffn: What the feed-forward network's output passes last before the residual sum, None where there is none.
         fixed_length: The block takes only the sequence it was built for (a position bias per pair of tokens).
     """
 
     dim: int
     norm: Any = None
     attention: Any = None
+    ffn: Any = None
     fixed_length: bool = False
 
 
@@ -121,6 +123,13 @@ class Anatomy:
         blocks = [block for block in self.blocks if block.attention is not None]
         if not blocks:
             raise self._lacks(tuner, 'attention', 'blocks with attention')
+        return blocks
+
+    def ffn_blocks(self, tuner: object) -> list[Block]:
+        """All blocks with a feed-forward network, for a tuner that edits what comes of it."""
+        blocks = [block for block in self.blocks if block.ffn is not None]
+        if not blocks:
+            raise self._lacks(tuner, 'ffn', 'blocks with a feed-forward network')
         return blocks
 
     def map_points(self, tuner: object) -> Sequence[Point]:

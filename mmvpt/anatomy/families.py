@@ -55,6 +55,7 @@ def swin(backbone: Any) -> Anatomy:
                 dim=block.norm1.normalized_shape[0],
                 norm=block.norm1,
                 attention=block.attn.w_msa,
+                ffn=block.ffn.gamma2,
             )
             for block in stage.blocks
         ]

@@ -10,7 +10,7 @@ from .families import regnet, resnet, swin
 
 describe.register(ResNet, offers('points')(resnet))
 describe.register(RegNet, offers('points')(regnet))
-describe.register(SwinTransformer, offers('attention', 'points')(swin))
+describe.register(SwinTransformer, offers('attention', 'ffn', 'points')(swin))
 
 
 class ExtendableWindowMSA(ExtendableWindow, WindowMSA):

@@ -11,15 +11,18 @@ from .points import MapPoint
 
 
 @describe.register
-@offers('attention', 'points', 'tokens')
+@offers('attention', 'ffn', 'points', 'tokens')
 def _(backbone: VisionTransformer) -> Anatomy:
     """ViT, DeiT (also distilled), DeiT-III and MoCo v3."""
-    blocks = [Block(layer, dim=backbone.embed_dims, norm=layer.ln1, attention=layer.attn) for layer in backbone.layers]
+    blocks = [
+        Block(layer, dim=backbone.embed_dims, norm=layer.ln1, attention=layer.attn, ffn=layer.ffn.gamma2)
+        for layer in backbone.layers
+    ]
     return _anatomy(backbone, blocks)
 
 
 @describe.register
-@offers('attention', 'points', 'tokens')
+@offers('attention', 'ffn', 'points', 'tokens')
 def _(beit: BEiTViT) -> Anatomy:
     blocks = [
         Block(
@@ -27,6 +30,7 @@ def _(beit: BEiTViT) -> Anatomy:
             dim=beit.embed_dims,
             norm=layer.ln1,
             attention=layer.attn,
+            ffn=layer.ffn,
             fixed_length=layer.attn.use_rel_pos_bias or beit.rel_pos_bias is not None,
         )
         for layer in beit.layers
@@ -35,17 +39,17 @@ def _(beit: BEiTViT) -> Anatomy:
 
 
 @describe.register
-@offers('attention', 'points', 'tokens')
+@offers('attention', 'ffn', 'points', 'tokens')
 def _(mae: MAEViT) -> Anatomy:
     """MAE's encoder masks patches unless it is told not to."""
     return replace(describe.dispatch(VisionTransformer)(mae), options=dict(mask=None))
 
 
 @describe.register
-@offers('points', 'tokens')
+@offers('ffn', 'points', 'tokens')
 def _(eva: ViTEVA02) -> Anatomy:
     """Rotary positions apply to every key, so prompts cannot be keys here: its attention is not known."""
-    return _anatomy(eva, [Block(layer, dim=eva.embed_dims) for layer in eva.layers])
+    return _anatomy(eva, [Block(layer, dim=eva.embed_dims, ffn=layer.mlp) for layer in eva.layers])
 
 
 def _anatomy(backbone: VisionTransformer | BEiTViT, blocks: list[Block]) -> Anatomy:
@@ -65,7 +69,7 @@ def _anatomy(backbone: VisionTransformer | BEiTViT, blocks: list[Block]) -> Anat
 describe.register(ResNet, offers('points')(resnet))
 describe.register(RegNet, offers('points')(regnet))
 describe.register(ResNet_CIFAR, offers('points')(regnet))
-describe.register(SwinTransformer, offers('attention', 'points')(swin))
+describe.register(SwinTransformer, offers('attention', 'ffn', 'points')(swin))
 
 
 @describe.register

@@ -16,10 +16,12 @@ from .families import resnet, swin, vit
 
 
 @describe.register
-@offers('attention', 'points', 'tokens')
+@offers('attention', 'ffn', 'points', 'tokens')
 def _(backbone: VisionTransformer) -> Anatomy:
     dim = backbone.cls_token.shape[-1]
-    blocks = [Block(layer, dim=dim, norm=layer.norm1, attention=layer.attn) for layer in backbone.layers]
+    blocks = [
+        Block(layer, dim=dim, norm=layer.norm1, attention=layer.attn, ffn=layer.ffn.gamma2) for layer in backbone.layers
+    ]
     return vit(
         backbone,
         blocks,
@@ -41,7 +43,7 @@ def _resize_position(backbone: VisionTransformer, name: str, value: Tensor, own:
 
 
 describe.register(ResNet, offers('points')(resnet))
-describe.register(SwinTransformer, offers('attention', 'points')(swin))
+describe.register(SwinTransformer, offers('attention', 'ffn', 'points')(swin))
 
 
 class ExtendableWindowMSA(ExtendableWindow, WindowMSA):

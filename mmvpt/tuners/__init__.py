@@ -1,11 +1,13 @@
 """Tuners: one method per file."""
 
+from .adapter import Adapter
 from .base import Tuner, TunerList, build_tuner
 from .pro_tuning import ProTuning
 from .selective import BiasTuning, ClsTokenTuning, FullTuning, LinearProbe, NormTuning, PartialTuning
 from .vpt import DeepPrompts, ShallowPrompts
 
 __all__ = [
+    'Adapter',
     'BiasTuning',
     'ClsTokenTuning',
     'DeepPrompts',

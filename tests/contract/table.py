@@ -219,6 +219,14 @@ def can_grow(backbone: BackboneRow) -> bool:
     return backbone.attention and not backbone.fixed_length
 
 
+def has_ffn(backbone: BackboneRow) -> bool:
+    return backbone.attention or backbone.name == 'eva02'
+
+
+def adapters(backbone: BackboneRow) -> int:
+    return sum(2 * dim * (dim // 4) + dim // 4 + dim for dim in backbone.blocks)
+
+
 def biases(name: str, backbone: BackboneRow) -> bool:
     return is_bias(name)
 
@@ -316,6 +324,22 @@ TUNERS = [
         starts_as_plain=False,
         new=lambda backbone: TOKENS * backbone.blocks[0] + deep_prompts(backbone),
         needs=can_grow,
+    ),
+    TunerRow(
+        'adapter',
+        dict(type='Adapter', reduction=4),
+        starts_as_plain=True,
+        new=adapters,
+        needs=has_ffn,
+        sleeps=True,
+    ),
+    TunerRow(
+        'adapter_vpt',
+        [dict(type='Adapter', reduction=4), DEEP],
+        starts_as_plain=False,
+        new=lambda backbone: adapters(backbone) + deep_prompts(backbone),
+        needs=has_attention,
+        sleeps=True,
     ),
     TunerRow(
         'protuning',

@@ -29,12 +29,14 @@ class Count:
         tuner: Those that a tuner added.
         head: Everything else that trains: necks and heads.
         total: All parameters, trained or frozen.
+        base: The backbone's own, trained or frozen.
     """
 
     backbone: int
     tuner: int
     head: int
     total: int
+    base: int
 
     @property
     def trained(self) -> int:
@@ -56,10 +58,13 @@ def count_model(model: nn.Module) -> Count:
     """Count the parameters of a model; a backbone that nothing wraps is known by its name."""
     prefixes = [f'{name}.' for name, part in model.named_modules() if isinstance(part, TunedBackbone)] or ['']
     counts = dict(backbone=0, tuner=0, head=0)
+    sizes = dict(total=0, base=0)
     for name, param in model.named_parameters():
         part = part_of(name, prefixes)
         counts[part if part in counts else 'head'] += param.numel() * param.requires_grad
-    return Count(**counts, total=sum(param.numel() for param in model.parameters()))
+        sizes['total'] += param.numel()
+        sizes['base'] += param.numel() * (part == 'backbone')
+    return Count(**counts, **sizes)
 
 
 def build_without_memory(config: Config) -> nn.Module:

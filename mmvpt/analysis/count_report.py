@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ from mmvpt.config_paths import config_root, find_config
 from mmvpt.engine.launch import load_config
 
 from .count import Count, build_without_memory, count_config, count_model
-from .published import PAPERS, Cell
+from .published import MILLIONS, PAPERS, Cell
 from .tables import format_table
+
+#: Of the models of one cell, in order.
+Counts = tuple[Count, ...]
 
 
 def report_configs(configs: Sequence[str], options: Mapping[str, Any] | None = None) -> str:
@@ -25,16 +29,17 @@ def report_configs(configs: Sequence[str], options: Mapping[str, Any] | None = N
         configs: Paths, or ``mmvpt::`` and names of our configs.
         options: Overrides of all of them, by dotted key; papers have no value for a config that is overridden.
     """
-    pairs: list[tuple[str, Cell | None, Count]] = []
+    compared: list[tuple[Cell, Counts]] = []
+    tables: dict[str, list[dict[str, object]]] = {}  # by the unit of what is printed
     for config in configs:
         count = count_config(config, options)
         cells: list[Cell | None] = [] if options else list(_published(config))  # type: ignore[arg-type]
-        pairs += [(Path(config).name, cell, count) for cell in cells or [None]]
-    table = format_table(
-        [_row(dict(config=name), count) | _where(cell) | _verdict(count, cell) for name, cell, count in pairs]
-    )
-    compared = [(cell, count) for _, cell, count in pairs if cell]
-    return f'{table}\n\n{_sum_up(compared)}' if compared else table
+        for cell in cells or [None]:
+            row = _row(dict(config=Path(config).name), count) | _where(cell) | _verdict((count,), cell)
+            tables.setdefault(_unit(cell), []).append(row)
+            compared += [(cell, (count,))] if cell else []
+    lines = [format_table(rows) for rows in tables.values()]
+    return '\n\n'.join([*lines, _sum_up(compared)] if compared else lines)
 
 
 def report_paper(paper: str, *, markdown: bool = False) -> str:
@@ -46,27 +51,31 @@ def report_paper(paper: str, *, markdown: bool = False) -> str:
     """
     counts, missing = count_cells(PAPERS[paper])
     tables: dict[str, list[dict[str, object]]] = {}
-    for cell, count in counts.items():
-        tables.setdefault(cell.table, []).append(_row(dict(model=cell.row), count) | _verdict(count, cell))
+    for cell, found in counts.items():
+        row = _row(dict(model=cell.row), cell.measure.gather(found)) | _verdict(found, cell)
+        tables.setdefault(cell.table, []).append(row)
     heading = '## ' if markdown else ''
     lines = [f'{heading}{table}\n\n{format_table(rows)}\n' for table, rows in tables.items()]
     lines += [f'Not counted here, {len(cells)} cells: {reason}\n' for reason, cells in missing.items()]
     return '\n'.join([*lines, _sum_up(counts.items())])
 
 
-def count_cells(cells: Iterable[Cell]) -> tuple[dict[Cell, Count], dict[str, list[Cell]]]:
+def count_cells(cells: Iterable[Cell]) -> tuple[dict[Cell, Counts], dict[str, list[Cell]]]:
     """Count what cells ask for, each model once; and which could not be built, by the reason."""
     read = cache(lambda config: load_config(f'mmvpt::{config}', None, None))  # reading takes longer than building
-    counts: dict[Cell, Count] = {}
+    counts: dict[Cell, Counts] = {}
     missing: dict[str, list[Cell]] = {}
     known: dict[str, Count] = {}
     for cell in cells:
-        model = f'{cell.config} {cell.options}'
         try:
-            known[model] = counts[cell] = known.get(model) or _count_overridden(read(cell.config), cell.options)
+            for model in cell.models:
+                if str(model) not in known:
+                    known[str(model)] = _count_overridden(read(model.config), model.options)
         except ImportError as error:  # a package, or the compiled ops of mmcv; the message begins with the config
             reason = str(error).partition(' needs ')[2] or str(error)
             missing.setdefault(reason, []).append(cell)
+        else:
+            counts[cell] = tuple(known[str(model)] for model in cell.models)
     return counts, missing
 
 
@@ -79,8 +88,10 @@ def _count_overridden(config: Config, options: Mapping[str, Any]) -> Count:
 def _published(config: str) -> Iterator[Cell]:
     """What papers print for a config of ours as it is."""
     path = Path(find_config(config)).resolve()
-    for cells in PAPERS.values():
-        yield from (cell for cell in cells if not cell.options and path == (config_root() / cell.config).resolve())
+    for cell in chain(*PAPERS.values()):
+        model, *others = cell.models
+        if not (others or model.options) and path == (config_root() / model.config).resolve():
+            yield cell
 
 
 def _row(name: dict[str, object], count: Count) -> dict[str, object]:
@@ -98,15 +109,20 @@ def _where(cell: Cell | None) -> dict[str, object]:
     return {'printed in': f'{cell.paper}, {cell.table.partition(":")[0]}' if cell else '-'}
 
 
-def _verdict(count: Count, cell: Cell | None) -> dict[str, object]:
-    columns = ('printed, M', 'difference, M', 'agrees', 'why not')
+def _unit(cell: Cell | None) -> str:
+    return cell.measure.unit if cell else MILLIONS.unit
+
+
+def _verdict(counts: Counts, cell: Cell | None) -> dict[str, object]:
+    unit = _unit(cell)
+    columns = (f'printed, {unit}', f'difference, {unit}', 'agrees', 'why not')
     if cell is None:
         return dict.fromkeys(columns, '-')
-    difference = round(count.trained / 1e6 - float(cell.printed), 4) + 0.0  # no -0.0
-    agrees = 'yes' if cell.agrees_with(count.trained) else 'no'
+    difference = round(float(cell.difference(counts)), 4) + 0.0  # no -0.0
+    agrees = 'yes' if cell.agrees_with(counts) else 'no'
     return dict(zip(columns, (cell.printed, f'{difference:+.4f}', agrees, cell.note), strict=True))
 
 
-def _sum_up(compared: Iterable[tuple[Cell, Count]]) -> str:
-    verdicts = [cell.agrees_with(count.trained) for cell, count in compared]
+def _sum_up(compared: Iterable[tuple[Cell, Counts]]) -> str:
+    verdicts = [cell.agrees_with(counts) for cell, counts in compared]
     return f'{sum(verdicts)} of {len(verdicts)} cells agree after rounding.'

@@ -1,9 +1,10 @@
-"""Numbers of trainable parameters that papers print, as data: a file for each paper."""
+"""Numbers that papers print and parameters decide, as data: a file for each paper."""
 
-from .cell import Cell
+from .cell import Cell, Model
+from .measure import MILLIONS
 from .pro_tuning import CELLS as PRO_TUNING
 
 #: Papers by the name that ``tools/count.py --paper`` takes.
 PAPERS: dict[str, tuple[Cell, ...]] = {'pro_tuning': PRO_TUNING}
 
-__all__ = ['PAPERS', 'Cell']
+__all__ = ['MILLIONS', 'PAPERS', 'Cell', 'Model']

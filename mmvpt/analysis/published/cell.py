@@ -1,37 +1,58 @@
-"""One printed number, and the config that should have it."""
+"""One printed number, and the models of ours that should have it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
+
+from mmvpt.analysis.count import Count
+
+from .measure import MILLIONS, Measure
+
+
+@dataclass(frozen=True)
+class Model:
+    """A config of ours, and overrides of it.
+
+    Args:
+        config: The name of its file.
+        options: Overrides, by dotted key.
+    """
+
+    config: str
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """A number of trainable parameters in a table of a paper.
+    """A number in a table of a paper that parameters decide.
 
     Args:
-        paper: Its name.
+        paper: The paper's name.
         table: The table, and what it is about.
         row: What was counted, in words.
-        config: The config of ours that should have the number.
-        printed: Millions, as printed: its decimals are those to which a count is rounded.
-        options: Overrides of the config, by dotted key.
-        note: Why our count differs, where it does.
+        models: The models of ours that should have the number: one, or one for each task.
+        printed: The number as printed: its decimals are those to which ours is rounded.
+        measure: What the number says of the models.
+        note: Why our number differs, where it does.
     """
 
     paper: str
     table: str
     row: str
-    config: str
+    models: tuple[Model, ...]
     printed: str
-    options: Mapping[str, Any] = field(default_factory=dict)
+    measure: Measure = MILLIONS
     note: str = ''
 
-    def agrees_with(self, count: int) -> bool:
-        """Whether a count, rounded like the printed number, is that number; half a unit rounds either way."""
-        printed = Decimal(self.printed)
-        unit = Decimal(1).scaleb(int(printed.as_tuple().exponent))
-        return abs(Decimal(count).scaleb(-6) - printed) * 2 <= unit
+    def difference(self, counts: Sequence[Count]) -> Fraction:
+        """How much larger our number is, given the counts of the models."""
+        return self.measure.value(counts) - Fraction(self.printed)
+
+    def agrees_with(self, counts: Sequence[Count]) -> bool:
+        """Whether our number, rounded like the printed one, is that; half a unit rounds either way."""
+        unit = Fraction(10) ** int(Decimal(self.printed).as_tuple().exponent)
+        return abs(self.difference(counts)) * 2 <= unit

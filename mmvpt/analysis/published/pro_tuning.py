@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .cell import Cell
+from .cell import Cell, Model
 
 PAPER = 'Pro-tuning'
 BACKBONES = {
@@ -104,7 +104,7 @@ NOTES = {
 
 def _cell(table: str, row: str, config: str, printed: str, options: Mapping[str, Any] | None = None) -> Cell:
     note = NOTES.get((table.partition(':')[0], row), '')
-    return Cell(PAPER, table, row, config, printed, options or {}, note)
+    return Cell(PAPER, table, row, (Model(config, options or {}),), printed, note=note)
 
 
 def _classes(number: int) -> dict[str, Any]:

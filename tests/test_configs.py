@@ -55,6 +55,11 @@ def shrink_regnet(regnet: ConfigDict) -> int:
     return 128
 
 
+def shrink_convnext(convnext: ConfigDict) -> int:
+    convnext.arch = dict(depths=[1, 1, 1, 2], channels=[16, 16, 32, 32])
+    return 32
+
+
 #: How to make a backbone small, by the end of its type's name; each returns the width of its last feature map.
 SHRINK: dict[str, Callable[[ConfigDict], int]] = {
     'VisionTransformer': shrink_vit,
@@ -62,6 +67,7 @@ SHRINK: dict[str, Callable[[ConfigDict], int]] = {
     'ResNet': shrink_resnet,
     'ResNetV1c': shrink_resnet,
     'RegNet': shrink_regnet,
+    'ConvNeXt': shrink_convnext,
 }
 
 

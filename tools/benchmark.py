@@ -3,8 +3,8 @@
     python tools/benchmark.py vpt
 
 compares VPT-deep as keys and values, as it trains and folded, with the token form of the public code, with the plain
-backbone and with full fine-tuning: a forward without gradients, a training step (forward, backward, SGD), and the bytes
-of activations saved for backward per image.
+backbone and with full fine-tuning: the operations and the time of a forward without gradients, a training step
+(forward, backward, SGD), and the bytes of activations saved for backward per image. `--family swin` does so for a Swin.
 
     python tools/benchmark.py protuning
 
@@ -29,14 +29,14 @@ from mmengine.config import Config
 from mmengine.registry import MODELS, init_default_scope
 from torch import Tensor, nn
 
-from mmvpt.analysis.measure import median_seconds, saved_bytes
+from mmvpt.analysis.measure import count_flops, median_seconds, saved_bytes
 from mmvpt.analysis.tables import format_table
 from mmvpt.engine.hosts import read_config
 from mmvpt.models import TunedBackbone
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 try:
-    from tests.oracle import prompt_as_tokens  # the benchmark and the tests share one oracle
+    from tests.oracle import prompt_as_tokens, prompt_windows_as_tokens  # the benchmark and the tests share oracles
 except ModuleNotFoundError:
     sys.exit('tools/benchmark.py measures against the oracle in tests/: run it from a checkout of mmvpt.')
 
@@ -46,16 +46,19 @@ class Contestant:
 
     def __init__(self, backbone: nn.Module, args: argparse.Namespace) -> None:
         self.backbone = backbone.to(args.device)
-        self.head = nn.Linear(backbone.embed_dims, 100, device=args.device)
+        self.head = nn.LazyLinear(100, device=args.device)
         self.image = torch.randn(args.batch, 3, args.size, args.size, device=args.device)
         self.label = torch.randint(100, (args.batch,), device=args.device)
+        self.autocast = torch.autocast(args.device, torch.bfloat16) if args.amp else nullcontext()
+        with torch.no_grad():
+            self.loss()  # tells the head how wide features are
         self.params = [param for param in (*backbone.parameters(), *self.head.parameters()) if param.requires_grad]
         self.optimizer = torch.optim.SGD(self.params, lr=1e-3, momentum=0.9)
-        self.autocast = torch.autocast(args.device, torch.bfloat16) if args.amp else nullcontext()
 
     def loss(self) -> Tensor:
         with self.autocast:
-            return F.cross_entropy(self.head(self.backbone(self.image)[-1]), self.label)
+            feature = self.backbone(self.image)[-1]  # a vector (ViT) or a map (Swin)
+            return F.cross_entropy(self.head(feature.flatten(2).mean(2) if feature.dim() > 2 else feature), self.label)
 
     def forward(self) -> None:
         self.backbone.eval()
@@ -72,15 +75,36 @@ class Contestant:
         self.backbone.train()
         return saved_bytes(self.loss, [self.backbone, self.head]) / len(self.image) / 2**20
 
+    def flops(self) -> int:
+        return count_flops(self.forward)
+
+
+def vit_with_tokens(vit: nn.Module, num_tokens: int) -> None:
+    vit.prompts = nn.ParameterList(torch.zeros(num_tokens, vit.embed_dims) for _ in vit.layers)
+    prompt_as_tokens(vit.layers, vit.prompts)
+
+
+def swin_with_tokens(swin: nn.Module, num_tokens: int) -> None:
+    blocks = [block for stage in swin.stages for block in stage.blocks]
+    swin.prompts = nn.ParameterList(torch.zeros(num_tokens, block.norm1.normalized_shape[0]) for block in blocks)
+    prompt_windows_as_tokens(blocks, swin.prompts)
+
+
+#: Backbones by family, and how each is prompted by tokens.
+FAMILIES: dict[str, tuple[str, Callable[[nn.Module, int], None]]] = {
+    'vit': ('mmpretrain.VisionTransformer', vit_with_tokens),
+    'swin': ('mmpretrain.SwinTransformer', swin_with_tokens),
+}
+
 
 def vpt_contestants(num_tokens: int, args: argparse.Namespace) -> dict[str, Contestant]:
     """The plain backbone, ours, the token form, and full fine-tuning."""
-    config = dict(type='mmpretrain.VisionTransformer', arch=args.arch, img_size=args.size)
+    backbone, prompt_by_tokens = FAMILIES[args.family]
+    config = dict(type=backbone, arch=args.arch, img_size=args.size)
     ours, folded = (TunedBackbone(config, dict(type='DeepPrompts', num_tokens=num_tokens)) for _ in range(2))
     tokens = MODELS.build(config).requires_grad_(False)
-    tokens.prompts = nn.ParameterList(torch.zeros(num_tokens, tokens.embed_dims) for _ in tokens.layers)
+    prompt_by_tokens(tokens.to(args.device), num_tokens)
     tokens.to(args.device)
-    prompt_as_tokens(tokens.layers, tokens.prompts)
     plain, full = MODELS.build(config).requires_grad_(False), MODELS.build(config)
     backbones = dict(plain=plain, ours=ours, folded=folded.to(args.device).eval().fold(), token=tokens, full=full)
     return {name: Contestant(backbone, args) for name, backbone in backbones.items()}
@@ -89,16 +113,19 @@ def vpt_contestants(num_tokens: int, args: argparse.Namespace) -> dict[str, Cont
 def vpt(args: argparse.Namespace) -> None:
     """Print one row for each number of prompts."""
     precision = 'bf16' if args.amp else 'fp32'
-    print(f'ViT-{args.arch}, {args.size} px, batch {args.batch}, {args.device}, {precision};', end=' ')
+    print(f'{args.family}-{args.arch}, {args.size} px, batch {args.batch}, {args.device}, {precision};', end=' ')
     print(f'medians of {args.repeats}, {torch.get_num_threads()} threads')
-    print(f'{"":>4} | {"forward, of plain":^23} | {"step, of ours to":^15} | {"saved, MiB per image":^23}')
-    print(f'{"p":>4} | {"folded":>7} {"ours":>7} {"token":>7} | {"token":>7} {"full":>7} ', end='')
-    print(f'| {"ours":>7} {"token":>7} {"full":>7}')
+    titles = {'FLOPs, of plain': 15, 'forward, of plain': 23, 'step, of ours to': 15, 'saved, MiB per image': 23}
+    print(f'{"":>4} | {" | ".join(f"{title:^{width}}" for title, width in titles.items())}')
+    names = (('ours', 'token'), ('folded', 'ours', 'token'), ('token', 'full'), ('ours', 'token', 'full'))
+    print(f'{"p":>4} | {" | ".join(" ".join(f"{name:>7}" for name in group) for group in names)}')
     for num_tokens in args.num_tokens:
         runners = vpt_contestants(num_tokens, args)
         forward = median_seconds(_bound(runners, 'forward', 'plain', 'folded', 'ours', 'token'), args.repeats)
         step = median_seconds(_bound(runners, 'step', 'ours', 'token', 'full'), args.repeats)
+        flops = {name: runners[name].flops() for name in ('plain', 'ours', 'token')}
         columns = [
+            [flops[name] / flops['plain'] for name in ('ours', 'token')],
             [forward[name] / forward['plain'] for name in ('folded', 'ours', 'token')],
             [step['ours'] / step[name] for name in ('token', 'full')],
             [runners[name].saved_mebibytes() for name in ('ours', 'token', 'full')],
@@ -193,7 +220,8 @@ def main() -> None:
     command = benchmarks.add_parser('vpt', help='deep prompts against the token form, plain and full fine-tuning')
     command.set_defaults(run=vpt)
     command.add_argument('--num-tokens', type=int, nargs='+', default=[10, 50, 100, 200], help='prompts in each block')
-    command.add_argument('--arch', default='b', help="an arch of mmpretrain's VisionTransformer (default: b)")
+    command.add_argument('--family', choices=FAMILIES, default='vit', help='of the backbone (default: vit)')
+    command.add_argument('--arch', default='b', help='an arch of mmpretrain for that family (default: b)')
     command.add_argument('--size', type=int, default=224, help='side of the image (default: 224)')
     command.add_argument('--batch', type=int, default=4, help='images in a batch (default: 4)')
     command.add_argument('--amp', action='store_true', help='bfloat16 autocast')

@@ -9,6 +9,8 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
 
 
 def median_seconds(functions: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
@@ -40,6 +42,16 @@ def saved_bytes(forward: Callable[[], object], models: Iterable[nn.Module]) -> i
     with saved_tensors_hooks(note, lambda tensor: tensor):
         forward()
     return sum(saved.values())
+
+
+def count_flops(forward: Callable[[], object]) -> int:
+    """Floating-point operations of the matrix products and convolutions of a forward, two for a multiply-add.
+
+    Attention takes its plain form, as the counter does not see into fused kernels on a CPU.
+    """
+    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+        forward()
+    return counter.get_total_flops()
 
 
 def _synchronize() -> None:

@@ -19,7 +19,7 @@ Edit = Callable[[Tensor], Tensor]
 Describe = Callable[[Any], 'Anatomy']
 
 #: Packages whose backbones we describe; a description is imported when one of their classes turns up.
-HOSTS = ('mmpretrain', 'mmseg', 'mmdet')
+HOSTS = ('mmpretrain', 'mmseg', 'mmdet', 'timm')
 
 
 @dataclass(eq=False)

@@ -12,9 +12,9 @@ from .points import EmbeddingPoint, Grid, LayerPoint, MapPoint, Point, SizedPoin
 from .streams import SequenceStream, WindowStream
 
 
-def vit(backbone: Any, blocks: list[Block], extra: int, **kwargs: Any) -> Anatomy:
+def vit(backbone: Any, blocks: list[Block], extra: int, grid: Grid | None = None, **kwargs: Any) -> Anatomy:
     """A ViT: one stage, and a point after the embedding and after each layer."""
-    grid = Grid(backbone.patch_embed)
+    grid = grid or Grid(backbone.patch_embed)
     layers = [LayerPoint(block.module, block.dim, grid, extra) for block in blocks]
     first = EmbeddingPoint(blocks[0].module, blocks[0].dim, grid, extra)
     stream = SequenceStream(blocks) if all(block.attention is not None for block in blocks) else None

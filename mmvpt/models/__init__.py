@@ -1,5 +1,6 @@
-"""The wrapper that binds a tuner into a backbone."""
+"""The wrapper that binds a tuner into a backbone, and backbones that no host has."""
 
+from .timm_vit import TimmViT
 from .tuned_backbone import TunedBackbone
 
-__all__ = ['TunedBackbone']
+__all__ = ['TimmViT', 'TunedBackbone']

@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 from mmengine.logging import MMLogger, print_log
 from mmengine.model import BaseModule
-from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmvpt.anatomy import describe
-from mmvpt.checkpoint import fingerprint, load_matching
+from mmvpt.checkpoint import fingerprint
 from mmvpt.layers.attention import use_sdpa
 from mmvpt.layers.thrifty import make_thrifty
 from mmvpt.registry import MODELS
 from mmvpt.tuners import build_tuner
+
+from .pretrained import load_pretrained, split_init_cfg
 
 #: Marks the state dict of a delta: 32 bytes that tell the base it was trained on.
 FINGERPRINT = 'base_fingerprint'
@@ -134,11 +135,11 @@ class TunedBackbone(BaseModule):
 
     def init_weights(self) -> None:
         """Bring the base and start the tuner; too few keys of a pretrained file are an error."""
-        pretrained, self.backbone.init_cfg = _split_init_cfg(self.backbone.init_cfg)
+        pretrained, self.backbone.init_cfg = split_init_cfg(self.backbone.init_cfg)
         if hasattr(self.backbone, 'init_weights'):  # any torch module may be registered
             self.backbone.init_weights()
         if pretrained:
-            self._load_pretrained(**pretrained)
+            load_pretrained(self.backbone, **pretrained, resize=self._resize, optional=self._optional)
             self.backbone.init_cfg = dict(type='Pretrained', **pretrained)
         elif self.frozen_state():
             print_log(
@@ -156,19 +157,6 @@ class TunedBackbone(BaseModule):
         trains = {id(param) for param in self.backbone.parameters() if param.requires_grad}
         trains |= {id(buffer) for module in self._unfrozen_modules() for buffer in module.buffers(recurse=False)}
         return {name: t for name, t in self.backbone.state_dict(keep_vars=True).items() if id(t) not in trains}
-
-    def _load_pretrained(self, checkpoint: str, prefix: str | None = None, map_location: str = 'cpu') -> None:
-        state = CheckpointLoader.load_checkpoint(checkpoint, map_location, logger='current')
-        state = state.get('state_dict', state)
-        if prefix:
-            prefix = prefix.rstrip('.') + '.'
-            inside = {name.removeprefix(prefix): t for name, t in state.items() if name.startswith(prefix)}
-            if not inside:
-                found = sorted({name.partition('.')[0] for name in state})
-                raise ValueError(f'No key of {checkpoint} starts with prefix={prefix!r}. Its keys start with: {found}.')
-            state = inside
-        report = load_matching(self.backbone, state, source=checkpoint, resize=self._resize, optional=self._optional)
-        print_log(f'Base from {checkpoint}:\n{report}', 'current')
 
     def _prepare_state(self, state: dict[str, Tensor], prefix: str, *_: Any) -> None:
         """Make a plain checkpoint or a delta one of this wrapper, before it is loaded."""
@@ -205,7 +193,7 @@ class TunedBackbone(BaseModule):
         state.update({f'{prefix}backbone.{name}': tensor for name, tensor in frozen.items()})
 
     def _base_name(self) -> str:
-        pretrained, _ = _split_init_cfg(self.backbone.init_cfg)
+        pretrained, _ = split_init_cfg(self.backbone.init_cfg)
         return pretrained.get('checkpoint', 'random, as the config has no init_cfg of type Pretrained')
 
 
@@ -246,12 +234,3 @@ def _compilable(backbone: nn.Module) -> nn.Module:
 def _parameters(parts: Iterable[nn.Module | nn.Parameter]) -> Iterable[nn.Parameter]:
     for part in parts:
         yield from part.parameters() if isinstance(part, nn.Module) else [part]
-
-
-def _split_init_cfg(init_cfg: Any) -> tuple[dict, Any]:
-    """Take the pretrained file out of an ``init_cfg``: its arguments, and the rest."""
-    every = [init_cfg] if isinstance(init_cfg, dict) else list(init_cfg or [])
-    pretrained = [cfg for cfg in every if cfg['type'] == 'Pretrained']
-    others = [cfg for cfg in every if cfg['type'] != 'Pretrained']
-    arguments = {key: value for cfg in pretrained for key, value in cfg.items() if key != 'type'}
-    return arguments, others or None

@@ -29,6 +29,7 @@ SWIN_ROW: dict = dict(
     last='stages.3.blocks.0',
 )
 CONVNEXT_ROW: dict = dict(attention=False, depth=4, widths=(16, 16, 32, 32, 64), norms=('norm3',), last='stages.3.0')
+WITH_TIMM = importlib.util.find_spec('timm') is not None
 WITH_MMDET = importlib.util.find_spec('mmdet') is not None and importlib.util.find_spec('mmcv._ext') is not None
 VIT = dict(arch=ARCH, img_size=32, patch_size=PATCH, out_type='featmap', drop_path_rate=0.2)
 
@@ -129,6 +130,23 @@ BACKBONES = [
         norms=(),
     ),
     BackboneRow('eva02', dict(type='mmpretrain.ViTEVA02', **VIT, sub_ln=True), fixed_length=True, attention=False),
+    *(
+        BackboneRow(
+            name,
+            dict(
+                type='mmvpt.TimmViT',
+                model=model,
+                **dict(embed_dim=DIM, depth=DEPTH, num_heads=2, img_size=42, drop_path_rate=0.2, **more),
+            ),
+            norms=norms,
+            last=f'blocks.{DEPTH - 1}',
+        )
+        for name, model, norms, more in [  # patches of 14; images of the table are padded and positions interpolated
+            ('timm_vit', 'vit_small_patch14_reg4_dinov2', ('norm',), dict(init_values=0.1)),
+            ('timm_eva', 'eva02_base_patch14_224', ('fc_norm',), {}),
+        ]
+        if WITH_TIMM
+    ),
     *(
         BackboneRow(name.lower().replace('.', '_'), dict(type=name, **CNN, **more), **CNN_ROW)
         for name, more in {

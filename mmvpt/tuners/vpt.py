@@ -14,6 +14,9 @@ from mmvpt.registry import MODELS
 
 from .base import Tuner
 
+#: What is shared, by name: one prompt within a block, one set among blocks.
+SHARED = {None: (False, False), 'intra': (True, False), 'inter': (False, True), 'all': (True, True)}
+
 
 class Prompts(Tuner):
     """Learnt tokens, how they start and what happens to them before they are used.
@@ -25,6 +28,9 @@ class Prompts(Tuner):
             does for Swin, which also lets prompts be computed once for a step. Windows always draw once for a batch.
         projected_dim: Learn prompts of this width and bring them to the backbone's by a shared linear layer. None
             learns them at full width.
+        share: What is the same (VPT paper, Fig. 12): ``intra``, all prompts of a block; ``inter``, the prompts of all
+            blocks (of one width); ``all``, every prompt.
+        learn: Whether prompts train; otherwise they stay as they were drawn (Prompt-Fixed of the VPT paper).
     """
 
     def __init__(
@@ -33,6 +39,8 @@ class Prompts(Tuner):
         dropout: float = 0.0,
         per_sample: bool = True,
         projected_dim: int | None = None,
+        share: str | None = None,
+        learn: bool = True,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -40,16 +48,23 @@ class Prompts(Tuner):
             raise ValueError(f'num_tokens must be 1 or more, got {num_tokens}. For no prompts use LinearProbe.')
         if not 0 <= dropout < 1:
             raise ValueError(f'dropout must be in [0, 1), got {dropout}.')
+        if share not in SHARED:
+            raise ValueError(f"share={share!r} is unknown. There are 'intra', 'inter', 'all', and None for nothing.")
         self.num_tokens = num_tokens
         self.dropout = dropout
         self.per_sample = per_sample
         self.projected_dim = projected_dim
+        self.within, self.among = SHARED[share]
+        self.learn = learn
 
     def create(self, blocks: list[Block], patch_size: int | None) -> None:
-        """Create one set of prompts for each block."""
+        """Create one set of prompts for each block, or for all of a width."""
         widths = [block.dim for block in blocks]
+        sets = list(dict.fromkeys(widths)) if self.among else widths
+        self._sets = [sets.index(width) for width in widths] if self.among else list(range(len(widths)))
+        length = 1 if self.within else self.num_tokens
         self.prompts = nn.ParameterList(
-            nn.Parameter(torch.empty(self.num_tokens, self.projected_dim or width)) for width in widths
+            nn.Parameter(torch.empty(length, self.projected_dim or width), requires_grad=self.learn) for width in sets
         )
         self.projections = nn.ModuleDict()
         if self.projected_dim:
@@ -78,7 +93,7 @@ class Prompts(Tuner):
 
     def tokens(self, index: int, width: int, batch: int) -> Tensor:
         """Prompts of one block, (P, C), or (B, P, C) where every image draws its own dropout."""
-        prompts = self.prompts[index]
+        prompts = self.prompts[self._sets[index]].expand(self.num_tokens, -1)
         if self.projections:
             prompts = self.projections[str(width)](prompts)
         if self.training and self.dropout:

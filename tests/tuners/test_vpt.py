@@ -287,3 +287,34 @@ def test_prompts_follow_autocast_folded_or_not(config: dict) -> None:
     with torch.autocast('cpu', torch.bfloat16):
         tuned(image)[-1].float().square().mean().backward()
     assert all(prompts.grad.dtype == torch.float32 and prompts.grad.any() for prompts in tuned.tuner.parameters())
+
+
+@pytest.mark.parametrize(('share', 'numbers'), [('intra', 4 * 32), ('inter', 5 * 32), ('all', 32)])
+def test_shared_prompts_are_the_same_function_with_fewer_parameters(share: str, numbers: int) -> None:
+    """VPT, Fig. 12."""
+    shared = TunedBackbone(randomised(VIT), dict(type='DeepPrompts', num_tokens=5, share=share)).double()
+    apart = TunedBackbone(randomised(VIT), dict(type='DeepPrompts', num_tokens=5)).double()
+    assert count(shared) == numbers
+    for index, prompts in enumerate(apart.tuner.prompts):
+        prompts.data = shared.tuner.prompts[index % len(shared.tuner.prompts)].expand(5, -1).clone()
+    image = torch.randn(2, 3, 32, 48, dtype=torch.float64)
+    assert_close(shared(image)[-1], apart(image)[-1], rtol=0, atol=1e-12)
+
+
+def test_prompts_shared_among_blocks_of_a_swin_are_a_set_for_each_width() -> None:
+    tuned = TunedBackbone(randomised(SWINS['mmpretrain']), dict(type='DeepPrompts', num_tokens=5, share='inter'))
+    assert [tuple(prompts.shape) for prompts in tuned.tuner.prompts] == [(5, 16), (5, 32), (5, 64), (5, 128)]
+    assert tuned.double()(torch.randn(1, 3, 64, 64, dtype=torch.float64))[-1].isfinite().all()
+
+
+def test_fixed_prompts_act_and_do_not_train() -> None:
+    tuned = TunedBackbone(randomised(VIT), dict(type='DeepPrompts', num_tokens=5, learn=False)).double()
+    assert count(tuned) == 0
+    assert 'tuner.prompts.0' in tuned.state_dict()
+    image = torch.randn(1, 3, 32, 32, dtype=torch.float64)
+    assert not torch.allclose(tuned(image)[-1], randomised(VIT)(image)[-1])
+
+
+def test_unknown_sharing_is_refused() -> None:
+    with pytest.raises(ValueError, match="share='both' is unknown. There are 'intra', 'inter', 'all'"):
+        TunedBackbone(VIT, dict(type='DeepPrompts', share='both'))

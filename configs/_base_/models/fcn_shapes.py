@@ -31,7 +31,7 @@ val_dataloader = dict(batch_size=16, num_workers=1, dataset=_base_.val_dataset)
 test_dataloader = val_dataloader
 optim_wrapper = dict(
     constructor='mmvpt.TrainableParamsConstructor',
-    optimizer=dict(_delete_=True, type='AdamW', lr=1e-3, weight_decay=0.01),
+    optimizer=dict(_delete_=True, type='AdamW', lr=0.01, weight_decay=0.01),
     clip_grad=dict(_delete_=True, max_norm=5.0),
 )
 param_scheduler = [

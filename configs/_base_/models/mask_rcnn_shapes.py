@@ -46,13 +46,13 @@ val_evaluator = dict(ann_file=_base_.shapes_root + 'annotations/instances_val201
 test_evaluator = val_evaluator
 optim_wrapper = dict(
     constructor='mmvpt.TrainableParamsConstructor',
-    optimizer=dict(_delete_=True, type='AdamW', lr=1e-3, weight_decay=0.01),
+    optimizer=dict(_delete_=True, type='AdamW', lr=0.01, weight_decay=0.01),
     clip_grad=dict(max_norm=5.0),
 )
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=50),
-    dict(type='PolyLR', eta_min=0.0, power=0.9, by_epoch=True, begin=0, end=3, convert_to_iter_based=True),
+    dict(type='PolyLR', eta_min=0.0, power=0.9, by_epoch=True, begin=0, end=2, convert_to_iter_based=True),
 ]
-train_cfg = dict(max_epochs=3, val_interval=3)
+train_cfg = dict(max_epochs=2, val_interval=2)
 default_hooks = dict(checkpoint=dict(max_keep_ckpts=1))
 randomness = dict(seed=0)

@@ -8,7 +8,7 @@ moves and no key of a state dict changes. See docs/decisions/0002-deep-prompts-a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import singledispatch
 from typing import Any, cast
 
@@ -18,12 +18,14 @@ from mmcv.cnn.bricks.transformer import MultiheadAttention as MMCVAttention
 from mmpretrain.models.utils import BEiTAttention, MultiheadAttention, WindowMSA
 from torch import Tensor, nn
 
+from .low_rank import Updatable
+
 #: Given the batch size, returns keys and values shaped (heads, L, head_dim), or (B, heads, L, head_dim).
 Source = Callable[[int], tuple[Tensor, Tensor]]
 
 
-class Extendable:
-    """Mix-in for self-attention whose keys and values can be extended."""
+class Extendable(Updatable):
+    """Mix-in for self-attention whose keys and values can be extended, and whose projection can be updated."""
 
     sources: list[Source]
     num_heads: int
@@ -32,17 +34,37 @@ class Extendable:
         """The fused projection: weight (3C, C) and bias (3C,) or None."""
         raise NotImplementedError
 
+    def own_weight(self) -> Tensor:
+        return self.qkv_parameters()[0]
+
+    def separate_projections(self) -> tuple[nn.Linear, ...] | None:
+        """The layers to queries, keys and values where they are three, None where they are fused."""
+        return None
+
+    @property
+    def output_projection(self) -> nn.Linear:
+        """The linear layer behind the attention."""
+        return cast(nn.Linear, self.proj)  # type: ignore[attr-defined]
+
+    @property
+    def extended(self) -> bool:
+        """Whether it computes anything beyond the original."""
+        return len(self.sources) + len(self.updates) > 0
+
     def project(self, x: Tensor, start: int, parts: int) -> tuple[Tensor, ...]:
         """Apply ``parts`` thirds of the fused projection, from ``start`` on: (..., L, C) to (..., heads, L, head_dim).
 
         Slices of the weight, not of the product: a slice of the fused product would keep all of it alive for backward.
         """
-        weight, bias = self.qkv_parameters()
+        _, bias = self.qkv_parameters()
+        weight = self.weight_in_use()
         width = weight.shape[0] // 3
         rows = slice(start * width, (start + parts) * width)
         projected = F.linear(x, weight[rows], None if bias is None else bias[rows])
-        heads = projected.unflatten(-1, (parts, self.num_heads, -1))  # (..., L, parts, heads, head_dim)
-        return tuple(part.transpose(-3, -2) for part in heads.unbind(-3))
+        outputs: Sequence[Tensor] = projected.unflatten(-1, (parts, -1)).unbind(-2)
+        for update in self.updates:
+            outputs = update(x, outputs, start)
+        return tuple(output.unflatten(-1, (self.num_heads, -1)).transpose(-3, -2) for output in outputs)
 
     def keys_values(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values that normed tokens (..., L, C) would have here."""
@@ -85,13 +107,13 @@ def _join(parts: tuple[Tensor, ...]) -> Tensor:
 
 
 class ExtendableMultiheadAttention(Extendable, MultiheadAttention):
-    """Attention of mmpretrain's ViT; without sources, exactly the original."""
+    """Attention of mmpretrain's ViT; with nothing beyond the original, exactly that."""
 
     def qkv_parameters(self) -> tuple[Tensor, Tensor | None]:
         return self.qkv.weight, self.qkv.bias
 
     def forward(self, x: Tensor) -> Tensor:
-        if not self.sources:
+        if not self.extended:
             return super().forward(x)
         x = self.attend(x, self.attn_drop if self.training else 0.0)
         return self.out_drop(self.gamma1(self.proj_drop(self.proj(x))))
@@ -112,7 +134,7 @@ class ExtendableBEiTAttention(Extendable, BEiTAttention):
         return self.relative_position_bias_table[self.relative_position_index].permute(2, 0, 1)
 
     def forward(self, x: Tensor, rel_pos_bias: Tensor | None = None) -> Tensor:
-        if not self.sources:
+        if not self.extended:
             return super().forward(x, rel_pos_bias)
         bias = self.position_bias() if rel_pos_bias is None else rel_pos_bias  # BEiT has the one or the other
         x = self.attend(x, self.attn_drop.p if self.training else 0.0, bias, self.scale)
@@ -124,6 +146,10 @@ class ExtendableMMCVAttention(Extendable, MMCVAttention):
 
     def qkv_parameters(self) -> tuple[Tensor, Tensor | None]:
         return self.attn.in_proj_weight, self.attn.in_proj_bias
+
+    @property
+    def output_projection(self) -> nn.Linear:
+        return self.attn.out_proj
 
     def forward(self, query: Tensor, identity: Tensor | None = None) -> Tensor:
         x = self.attend(query, self.attn.dropout if self.training else 0.0)
@@ -225,4 +251,5 @@ def adopt_as(extendable: type[Extendable], original: type[nn.Module], attention:
     attention.__class__ = extendable
     adopted = cast(Extendable, attention)
     adopted.sources = []
+    adopted.updates = []
     return adopted

@@ -54,10 +54,10 @@ class _Extendable(Extendable):
 
 
 class ExtendableAttention(_Extendable, Attention):
-    """Attention of timm's VisionTransformer; without sources, exactly the original."""
+    """Attention of timm's VisionTransformer; with nothing beyond the original, exactly that."""
 
     def forward(self, x: Tensor, attn_mask: Tensor | None = None, is_causal: bool = False) -> Tensor:
-        if not self.sources:
+        if not self.extended:
             return super().forward(x, attn_mask, is_causal)
         _refuse_masks(attn_mask, is_causal)
         return self.finish(x, self.attend(x, self.rate))
@@ -71,6 +71,9 @@ class _ExtendableRotary(_Extendable):
     v_proj: Any
     num_prefix_tokens: int
     rotate_half: bool
+
+    def separate_projections(self) -> tuple[nn.Linear, ...] | None:
+        return None if self.qkv is not None else (self.q_proj, self.k_proj, self.v_proj)
 
     def plain(self, x: Tensor, start: int, parts: int) -> tuple[Tensor, ...]:
         if self.qkv is not None:

@@ -2,6 +2,7 @@
 
 from .adapter import Adapter
 from .base import Tuner, TunerList, build_tuner
+from .lora import LoRA
 from .pro_tuning import ProTuning
 from .selective import BiasTuning, ClsTokenTuning, FullTuning, LinearProbe, NormTuning, PartialTuning
 from .vpt import DeepPrompts, ShallowPrompts
@@ -13,6 +14,7 @@ __all__ = [
     'DeepPrompts',
     'FullTuning',
     'LinearProbe',
+    'LoRA',
     'NormTuning',
     'PartialTuning',
     'ProTuning',

@@ -27,6 +27,14 @@ class Tuner(BaseModule):
     def unfold(self) -> None:
         """Forget what was folded."""
 
+    def merge(self) -> None:
+        """Write what the tuner does into the backbone's own weights, for good; refuse where they cannot hold it."""
+        if any(True for _ in self.parameters()):
+            raise TypeError(
+                f'What {type(self).__name__} adds has no place in the weights of a plain backbone. Merge without '
+                '--plain and keep the tuner in the config; LoRA and the tuners that add nothing can be written so.'
+            )
+
 
 class TunerList(Tuner):
     """Several tuners at once, applied in order.
@@ -56,6 +64,10 @@ class TunerList(Tuner):
     def unfold(self) -> None:
         for tuner in self:
             tuner.unfold()
+
+    def merge(self) -> None:
+        for tuner in self:
+            tuner.merge()
 
 
 def build_tuner(config: dict | list[dict]) -> Tuner:

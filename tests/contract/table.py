@@ -245,6 +245,23 @@ def adapters(backbone: BackboneRow) -> int:
     return sum(2 * dim * (dim // 4) + dim // 4 + dim for dim in backbone.blocks)
 
 
+def low_rank(backbone: BackboneRow) -> int:
+    """Two updates of rank 2 in each block, from its width to its width."""
+    return sum(2 * 2 * 2 * dim for dim in backbone.blocks)
+
+
+def low_rank_everywhere(backbone: BackboneRow) -> int:
+    """An update of rank 2 of every matrix in the blocks, the fused ones three."""
+    shapes = {name: param.shape for name, param in backbone.build().named_parameters()}
+    matrices = {
+        name: shape
+        for name, shape in shapes.items()
+        if re.search(r'(layers|blocks)\.\d+\..*weight$', name) and shape[1:]
+    }
+    fused = {name for name in matrices if 'qkv' in name or 'in_proj' in name}
+    return sum(2 * (rows + (3 if name in fused else 1) * columns) for name, (rows, columns) in matrices.items())
+
+
 def biases(name: str, backbone: BackboneRow) -> bool:
     return is_bias(name)
 
@@ -356,6 +373,30 @@ TUNERS = [
         [dict(type='Adapter', reduction=4), DEEP],
         starts_as_plain=False,
         new=lambda backbone: adapters(backbone) + deep_prompts(backbone),
+        needs=has_attention,
+        sleeps=True,
+    ),
+    TunerRow(
+        'lora',
+        dict(type='LoRA', rank=2),
+        starts_as_plain=True,
+        new=low_rank,
+        needs=has_attention,
+        sleeps=True,
+    ),
+    TunerRow(
+        'lora_all',
+        dict(type='LoRA', rank=2, targets='all-linear', dropout=0.1),
+        starts_as_plain=True,
+        new=low_rank_everywhere,
+        needs=has_attention,
+        sleeps=True,
+    ),
+    TunerRow(
+        'lora_vpt',
+        [dict(type='LoRA', rank=2), DEEP],
+        starts_as_plain=False,
+        new=lambda backbone: low_rank(backbone) + deep_prompts(backbone),
         needs=has_attention,
         sleeps=True,
     ),

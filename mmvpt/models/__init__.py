@@ -1,6 +1,7 @@
-"""The wrapper that binds a tuner into a backbone, and backbones that no host has."""
+"""The wrapper that binds a tuner into a backbone, and backbones and heads that no host has."""
 
+from .mlp_head import MLPHead
 from .timm_vit import TimmViT
 from .tuned_backbone import TunedBackbone
 
-__all__ = ['TimmViT', 'TunedBackbone']
+__all__ = ['MLPHead', 'TimmViT', 'TunedBackbone']

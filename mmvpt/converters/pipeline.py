@@ -14,13 +14,19 @@ from torch import Tensor, nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from ..checkpoint import read_checkpoint
-from . import regnet, resnet, swin, vit
+from . import convnext, regnet, resnet, swin, vit
 from .conversion import Conversion, ConversionReport
 from .format import Format, Sizes, Tensors
 from .hosts import move
 
 # the first that fits counts; only a ViT has the plain names of patches for an anchor
-FORMATS: dict[str, Format] = {**resnet.FORMATS, **regnet.FORMATS, **swin.FORMATS, **vit.FORMATS}
+FORMATS: dict[str, Format] = {
+    **resnet.FORMATS,
+    **regnet.FORMATS,
+    **convnext.FORMATS,
+    **swin.FORMATS,
+    **vit.FORMATS,
+}
 
 
 def convert(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from torch import nn
 
 from mmvpt.config_paths import config_root, find_config
 from mmvpt.engine.launch import load_config
@@ -66,11 +67,12 @@ def count_cells(cells: Iterable[Cell]) -> tuple[dict[Cell, Counts], dict[str, li
     counts: dict[Cell, Counts] = {}
     missing: dict[str, list[Cell]] = {}
     known: dict[str, Count] = {}
+    backbones: dict[str, nn.Module] = {}
     for cell in cells:
         try:
             for model in cell.models:
                 if str(model) not in known:
-                    known[str(model)] = _count_overridden(read(model.config), model.options)
+                    known[str(model)] = _count_overridden(read(model.config), model.options, backbones)
         except ImportError as error:  # a package, or the compiled ops of mmcv; the message begins with the config
             reason = str(error).partition(' needs ')[2] or str(error)
             missing.setdefault(reason, []).append(cell)
@@ -79,10 +81,16 @@ def count_cells(cells: Iterable[Cell]) -> tuple[dict[Cell, Counts], dict[str, li
     return counts, missing
 
 
-def _count_overridden(config: Config, options: Mapping[str, Any]) -> Count:
+def _count_overridden(config: Config, options: Mapping[str, Any], backbones: dict[str, nn.Module]) -> Count:
+    """Count a model; classifiers of mmpretrain take a backbone that another one has already."""
     config = deepcopy(config)
-    config.merge_from_dict(dict(options))
-    return count_model(build_without_memory(config))
+    config.merge_from_dict(deepcopy(dict(options)))  # merging takes ``_delete_`` out of what it is given
+    described = str(config.model.backbone)
+    if config.default_scope == 'mmpretrain' and described in backbones:
+        config.model.backbone = backbones[described]
+    model = build_without_memory(config)
+    backbones[described] = model.get_submodule('backbone')
+    return count_model(model)
 
 
 def _published(config: str) -> Iterator[Cell]:

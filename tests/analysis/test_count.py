@@ -1,10 +1,13 @@
-"""Counted parameters against those that the Pro-tuning paper prints."""
+"""Counted parameters against those that papers print."""
 
 from __future__ import annotations
 
 import runpy
 import sys
 from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,7 +20,10 @@ from mmvpt.analysis import count_report
 from mmvpt.analysis.count import Count, build_without_memory, count_config, count_model
 from mmvpt.analysis.count_report import Counts, count_cells, report_configs, report_paper
 from mmvpt.analysis.published import PAPERS, Cell, Model
+from mmvpt.analysis.published.measure import FACTOR, MEAN_PERCENT, PERCENT, factor
+from mmvpt.analysis.published.vpt import VIT_B
 from mmvpt.compat import missing_ops
+from mmvpt.engine.launch import load_config
 
 ROOT = Path(__file__).resolve().parents[2]
 CELLS = PAPERS['pro_tuning']
@@ -27,28 +33,41 @@ with_detection = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope='module')
+of_papers = pytest.mark.parametrize('paper', [pytest.param('pro_tuning', marks=with_detection), 'vpt'])
+
+
+@cache
+def counted(paper: str) -> dict[Cell, Counts]:
+    return count_cells(PAPERS[paper])[0]
+
+
+@pytest.fixture
 def counts() -> dict[Cell, Counts]:
-    return count_cells(CELLS)[0]
+    return counted('pro_tuning')
 
 
-@with_detection
-def test_as_many_cells_agree_as_the_documents_say(counts: dict[Cell, Counts]) -> None:
-    assert len(counts) == len(CELLS) == 132
-    assert sum(cell.agrees_with(found) for cell, found in counts.items()) == 106
+@of_papers
+def test_as_many_cells_agree_as_the_documents_say(paper: str) -> None:
+    cells, agreeing = {'pro_tuning': (132, 106), 'vpt': (112, 99)}[paper]
+    assert len(counted(paper)) == len(PAPERS[paper]) == cells
+    assert sum(cell.agrees_with(found) for cell, found in counted(paper).items()) == agreeing
 
 
-@with_detection
+@of_papers
 def test_the_page_shows_what_the_command_prints(
-    counts: dict[Cell, Counts], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    paper: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    monkeypatch.setattr(count_report, 'count_cells', lambda cells: (counts, {}))
-    monkeypatch.setattr(sys, 'argv', ['count.py', '--markdown'])
+    found = counted(paper)
+    monkeypatch.setattr(count_report, 'count_cells', lambda cells: (found, {}))
+    monkeypatch.setattr(sys, 'argv', ['count.py', '--paper', paper, '--markdown'])
     runpy.run_path(str(ROOT / 'tools' / 'count.py'), run_name='__main__')
-    assert (ROOT / 'docs' / 'counts.md').read_text().endswith(f'\n\n{capsys.readouterr().out}')
+    page = ROOT / 'docs' / {'pro_tuning': 'counts.md', 'vpt': 'counts_vpt.md'}[paper]
+    assert page.read_text().endswith(f'\n\n{capsys.readouterr().out}')
 
 
-def test_every_deviation_is_explained_and_nothing_else_is(counts: dict[Cell, Counts]) -> None:
+@pytest.mark.parametrize('paper', PAPERS)
+def test_every_deviation_is_explained_and_nothing_else_is(paper: str) -> None:
+    counts = counted(paper)
     unclear = [(cell.table, cell.row) for cell, found in counts.items() if cell.agrees_with(found) == bool(cell.note)]
     assert unclear == []
 
@@ -68,11 +87,65 @@ def test_the_dense_systems_train_the_parameters_of_the_paper(counts: dict[Cell, 
     ]
 
 
-def test_every_table_of_the_paper_with_parameters_is_there_once() -> None:
+def test_every_table_of_pro_tuning_with_parameters_is_there_once() -> None:
     """As many numbers as each table prints; Table 10 has accuracies alone."""
     tables = Counter(int(cell.table.partition(':')[0].split()[1]) for cell in CELLS)
     assert tables == {1: 18, 2: 24, 3: 24, 4: 32, 5: 6, 6: 6, 7: 5, 8: 6, 9: 5, 11: 6}
     assert len({(cell.table, cell.row) for cell in CELLS}) == len(CELLS)
+
+
+def of_table(table: str, row: str) -> tuple[Cell, Counts]:
+    (found,) = [item for item in counted('vpt').items() if item[0].table.startswith(f'{table}:') and item[0].row == row]
+    return found
+
+
+def test_models_of_tasks_that_share_a_backbone_count_as_each_alone() -> None:
+    cell, (found,) = of_table('Table 13', 'VPT-DEEP, SVHN')
+    assert found == count_config(f'mmvpt::{cell.models[0].config}', cell.models[0].options)
+    assert found == Count(backbone=0, tuner=50 * 12 * 768, head=7690, total=86_267_146, base=VIT_B)
+
+
+def test_tasks_store_the_backbone_once_unless_all_of_it_trains() -> None:
+    full = Count(backbone=10, tuner=0, head=1, total=11, base=10)
+    prompted = Count(backbone=0, tuner=2, head=1, total=13, base=10)
+    assert FACTOR.value([full, full]) == Fraction(22, 10)
+    assert FACTOR.value([prompted, prompted]) == Fraction(10 + 6, 10)
+    assert FACTOR.value([full, prompted]) == Fraction(10 + 11 + 3, 10)
+    assert factor(12).value([prompted, prompted]) == Fraction(12 + 6, 12)
+    assert factor(12).gather([prompted, prompted]) == Count(backbone=0, tuner=4, head=2, total=18, base=12)
+
+
+def test_a_mean_share_is_that_of_the_shares() -> None:
+    half, quarter = Count(0, 1, 1, 4, 2), Count(0, 1, 1, 8, 6)
+    assert PERCENT.value([half]) == 50
+    assert MEAN_PERCENT.value([half, quarter]) == Fraction(75, 2)
+    with pytest.raises(ValueError, match='values to unpack'):
+        PERCENT.value([half, quarter])
+
+
+def test_biases_of_swin_and_its_bias_tables_make_the_factor_of_the_paper() -> None:
+    """VPT, Table 2: 1.06."""
+    cell, found = of_table('Table 2', 'BIAS')
+    swin = build_without_memory(load_config('mmvpt::swin-b_vpt_cub.py', None, None)).backbone.backbone
+    tables = sum(param.numel() for name, param in swin.named_parameters() if name.endswith('bias_table'))
+    assert tables == 63_544
+    assert cell.agrees_with([replace(count, backbone=count.backbone + tables) for count in found])
+
+
+def test_adapters_make_the_factor_of_the_paper_if_eight_or_nine_tasks_have_the_largest() -> None:
+    """VPT, Table 1: 1.23; which task has which of the three sizes is not printed."""
+    cell, found = of_table('Table 1', 'ADAPTER, r = 8 for 9, 64 for 7, 256 for 8 tasks')
+    large, middle, small = (of_table('Table 12', f'ADAPTER, r = {r}')[1][0].tuner for r in (8, 64, 256))
+    heads = [replace(count, tuner=0) for count in found[1:]]
+    agreeing = {
+        number
+        for number in range(25)
+        for others in range(25 - number)
+        if cell.agrees_with(
+            [replace(found[0], tuner=number * large + others * middle + (24 - number - others) * small), *heads]
+        )
+    }
+    assert agreeing == {8, 9}
 
 
 @pytest.mark.parametrize(
@@ -125,6 +198,14 @@ def test_a_config_of_ours_stands_beside_what_papers_print_for_it() -> None:
     assert verdict == '1 of 1 cells agree after rounding.'
 
 
+def test_configs_beside_what_papers_print_in_other_units_have_tables_of_their_own() -> None:
+    report = report_configs(['mmvpt::vit_vpt_cub.py', 'mmvpt::setr_vpt_ade20k.py', 'mmvpt::vit_partial1_cub.py'])
+    shares, millions, verdict = report.split('\n\n')
+    assert 'printed, %' in shares and ' 0.29 ' in shares and 'VPT, Table 14' in shares
+    assert 'printed, M' in millions and ' 13.43 ' in millions and 'vit_partial1_cub.py' in millions
+    assert verdict == '1 of 2 cells agree after rounding.'
+
+
 def test_a_config_of_a_user_and_one_that_is_overridden_are_counted_alone(tmp_path: Path) -> None:
     path = tmp_path / 'upernet_protuning_ade20k.py'  # the name of ours
     path.write_text("_base_ = 'mmvpt::resnet50_linear_cifar100.py'\n")
@@ -142,7 +223,7 @@ def test_what_cannot_be_built_is_named_and_the_rest_is_counted(monkeypatch: pyte
         return Config()
 
     monkeypatch.setattr(count_report, 'load_config', read)
-    monkeypatch.setattr(count_report, '_count_overridden', lambda config, options: Count(0, 0, 204_900, 204_900, 0))
+    monkeypatch.setattr(count_report, '_count_overridden', lambda *_: Count(0, 0, 204_900, 204_900, 0))
     monkeypatch.setitem(PAPERS, 'tiny', tuple(cell for cell in CELLS if cell.table[:7] in ('Table 5', 'Table 7')))
     lines = report_paper('tiny').splitlines()
     assert 'Not counted here, 6 cells: mmdet, which is not installed. Run: pip install it' in lines

@@ -3,8 +3,9 @@
 from .cell import Cell, Model
 from .measure import MILLIONS
 from .pro_tuning import CELLS as PRO_TUNING
+from .vpt import CELLS as VPT
 
 #: Papers by the name that ``tools/count.py --paper`` takes.
-PAPERS: dict[str, tuple[Cell, ...]] = {'pro_tuning': PRO_TUNING}
+PAPERS: dict[str, tuple[Cell, ...]] = {'pro_tuning': PRO_TUNING, 'vpt': VPT}
 
 __all__ = ['MILLIONS', 'PAPERS', 'Cell', 'Model']

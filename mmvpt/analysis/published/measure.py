@@ -31,15 +31,33 @@ def the_only(counts: Sequence[Count]) -> Count:
     return count
 
 
-def together(counts: Sequence[Count]) -> Count:
-    """What several tasks store: all that trains for each, and once the backbone they share.
+def together(counts: Sequence[Count], size: int | None = None) -> Count:
+    """What several tasks store: all that trains for each, and once the backbone that they share.
 
     Where the whole backbone trains for every task, they share nothing.
+
+    Args:
+        counts: Of the models, one for each task.
+        size: Parameters of the backbone in its file; None is as many as in the models.
     """
-    (base,) = {count.base for count in counts}
     backbone, tuner, head = (sum(getattr(count, part) for count in counts) for part in ('backbone', 'tuner', 'head'))
-    shared = 0 if all(count.backbone == base for count in counts) else base
+    base = size or counts[0].base
+    shared = 0 if all(count.backbone == count.base for count in counts) else base
     return Count(backbone, tuner, head, total=shared + backbone + tuner + head, base=base)
+
+
+def factor(size: int | None = None) -> Measure:
+    """What tasks store together, in sizes of the backbone: see :func:`together`."""
+
+    def value(counts: Sequence[Count]) -> Fraction:
+        stored = together(counts, size)
+        return Fraction(stored.total, stored.base)
+
+    return Measure('x', value, lambda counts: together(counts, size))
+
+
+def _percent(count: Count) -> Fraction:
+    return Fraction(100 * count.trained, count.total)
 
 
 #: Millions that train.
@@ -49,8 +67,4 @@ PERCENT = Measure('%', lambda counts: _percent(the_only(counts)), the_only)
 #: That share, averaged over tasks.
 MEAN_PERCENT = Measure('%', lambda counts: mean(map(_percent, counts)), together)
 #: What tasks store together, in sizes of the backbone.
-FACTOR = Measure('x', lambda counts: Fraction(together(counts).total, counts[0].base), together)
-
-
-def _percent(count: Count) -> Fraction:
-    return Fraction(100 * count.trained, count.total)
+FACTOR = factor()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import singledispatch
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from torch import Tensor, nn
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .streams import Stream
 
 Edit = Callable[[Tensor], Tensor]
+AnyEdit = TypeVar('AnyEdit', bound=Callable[..., Any])
 Describe = Callable[[Any], 'Anatomy']
 
 #: Packages whose backbones we describe; a description is imported when one of their classes turns up.
@@ -40,8 +41,12 @@ class Site:
         """Edit the output of the module."""
         self.module.register_forward_hook(_EditOutput(copyable(edit)))
 
+    def beside(self, edit: Callable[[Any, Any], Any]) -> None:
+        """Edit the output of the module, seeing its first argument too: ``edit(argument, output)``."""
+        self.module.register_forward_hook(_EditBoth(copyable(edit)))
 
-def copyable(edit: Edit) -> Edit:
+
+def copyable(edit: AnyEdit) -> AnyEdit:
     """Return the edit, or refuse one that a deepcopy would leave bound to the original."""
     if not isinstance(edit, nn.Module) and getattr(edit, '__self__', None) is None:
         raise TypeError(f'An edit must be a module or a bound method, which deepcopy can remake; got {edit!r}.')
@@ -62,6 +67,14 @@ class _EditOutput:
 
     def __call__(self, module: nn.Module, args: tuple, output: Tensor) -> Tensor:
         return self.edit(output)
+
+
+@dataclass
+class _EditBoth:
+    edit: Callable[[Any, Any], Any]
+
+    def __call__(self, module: nn.Module, args: tuple, output: Any) -> Any:
+        return self.edit(args[0], output)
 
 
 @dataclass(eq=False)
@@ -92,6 +105,7 @@ class Anatomy:
         stages: Its blocks, stage by stage; a plain ViT has one stage.
         points: Where feature maps pass: after the embedding (or stem), then after each stage (ViT: each layer).
         stream: How tokens travel beside those of the image.
+        outputs: Channels of each output, in the order in which heads get them.
         norms: What the outputs pass last.
         tokens: Learnt tokens that stand beside the image's: class and distillation token.
         optional: Names of modules that a pretrained file may lack, as a classifier has fewer outputs.
@@ -105,6 +119,7 @@ class Anatomy:
     stages: list[list[Block]] = field(default_factory=list)
     points: Sequence[Point] = ()
     stream: Stream | None = None
+    outputs: Sequence[int] = ()
     norms: Sequence[nn.Module] = ()
     tokens: Sequence[nn.Parameter] = ()
     optional: Sequence[str] = ()
@@ -137,6 +152,12 @@ class Anatomy:
         if not self.points:
             raise self._lacks(tuner, 'points', 'places where feature maps pass')
         return self.points
+
+    def output_widths(self, tuner: object) -> Sequence[int]:
+        """Channels of each output, for a tuner that edits those."""
+        if not self.outputs:
+            raise self._lacks(tuner, 'outputs', 'outputs of known width')
+        return self.outputs
 
     def token_stream(self, tuner: object) -> Stream:
         """Where tokens travel, for a tuner that adds some."""

@@ -18,7 +18,8 @@ def vit(backbone: Any, blocks: list[Block], extra: int, grid: Grid | None = None
     layers = [LayerPoint(block.module, block.dim, grid, extra) for block in blocks]
     first = EmbeddingPoint(blocks[0].module, blocks[0].dim, grid, extra)
     stream = SequenceStream(blocks) if all(block.attention is not None for block in blocks) else None
-    return Anatomy(backbone, stages=[blocks], points=[first, *layers], stream=stream, **kwargs)
+    outputs = [blocks[-1].dim] * len(backbone.out_indices)
+    return Anatomy(backbone, stages=[blocks], points=[first, *layers], outputs=outputs, stream=stream, **kwargs)
 
 
 def resnet(backbone: Any) -> Anatomy:
@@ -35,7 +36,12 @@ def _cnn(backbone: Any, stem: Any) -> Anatomy:
     layers = [getattr(backbone, name) for name in backbone.res_layers]
     stages = [[Block(block, dim=_width(block)) for block in layer] for layer in layers]
     points = [MapPoint(layer, stage[-1].dim) for layer, stage in zip(layers, stages, strict=True)]
-    return Anatomy(backbone, stages=stages, points=[MapPoint(stem, layers[0][0].conv1.in_channels), *points])
+    return Anatomy(
+        backbone,
+        stages=stages,
+        points=[MapPoint(stem, layers[0][0].conv1.in_channels), *points],
+        outputs=[stages[index][-1].dim for index in backbone.out_indices],
+    )
 
 
 def _width(block: Any) -> int:
@@ -76,6 +82,7 @@ def swin(backbone: Any) -> Anatomy:
         stages=stages,
         points=points,
         stream=WindowStream(stages, [stage.downsample for stage in backbone.stages[:-1]]),
+        outputs=[widths[index] for index in backbone.out_indices],
         norms=norms,
         optional=optional,
         patch_size=backbone.patch_embed.projection.kernel_size[0],

@@ -8,9 +8,9 @@ from mmvpt.layers.attention import KEEPS_MAPS, Extendable, ExtendableWindow, ado
 from .base import describe, offers
 from .families import regnet, resnet, swin
 
-describe.register(ResNet, offers('points')(resnet))
-describe.register(RegNet, offers('points')(regnet))
-describe.register(SwinTransformer, offers('attention', 'ffn', 'points')(swin))
+describe.register(ResNet, offers('outputs', 'points')(resnet))
+describe.register(RegNet, offers('outputs', 'points')(regnet))
+describe.register(SwinTransformer, offers('attention', 'ffn', 'outputs', 'points')(swin))
 
 
 class ExtendableWindowMSA(ExtendableWindow, WindowMSA):

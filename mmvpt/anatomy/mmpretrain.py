@@ -11,7 +11,7 @@ from .points import MapPoint
 
 
 @describe.register
-@offers('attention', 'ffn', 'points', 'tokens')
+@offers('attention', 'ffn', 'outputs', 'points', 'tokens')
 def _(backbone: VisionTransformer) -> Anatomy:
     """ViT, DeiT (also distilled), DeiT-III and MoCo v3."""
     blocks = [
@@ -22,7 +22,7 @@ def _(backbone: VisionTransformer) -> Anatomy:
 
 
 @describe.register
-@offers('attention', 'ffn', 'points', 'tokens')
+@offers('attention', 'ffn', 'outputs', 'points', 'tokens')
 def _(beit: BEiTViT) -> Anatomy:
     blocks = [
         Block(
@@ -39,14 +39,14 @@ def _(beit: BEiTViT) -> Anatomy:
 
 
 @describe.register
-@offers('attention', 'ffn', 'points', 'tokens')
+@offers('attention', 'ffn', 'outputs', 'points', 'tokens')
 def _(mae: MAEViT) -> Anatomy:
     """MAE's encoder masks patches unless it is told not to."""
     return replace(describe.dispatch(VisionTransformer)(mae), options=dict(mask=None))
 
 
 @describe.register
-@offers('ffn', 'points', 'tokens')
+@offers('ffn', 'outputs', 'points', 'tokens')
 def _(eva: ViTEVA02) -> Anatomy:
     """Rotary positions apply to every key, so prompts cannot be keys here: its attention is not known."""
     return _anatomy(eva, [Block(layer, dim=eva.embed_dims, ffn=layer.mlp) for layer in eva.layers])
@@ -66,14 +66,14 @@ def _anatomy(backbone: VisionTransformer | BEiTViT, blocks: list[Block]) -> Anat
     )
 
 
-describe.register(ResNet, offers('points')(resnet))
-describe.register(RegNet, offers('points')(regnet))
-describe.register(ResNet_CIFAR, offers('points')(regnet))
-describe.register(SwinTransformer, offers('attention', 'ffn', 'points')(swin))
+describe.register(ResNet, offers('outputs', 'points')(resnet))
+describe.register(RegNet, offers('outputs', 'points')(regnet))
+describe.register(ResNet_CIFAR, offers('outputs', 'points')(regnet))
+describe.register(SwinTransformer, offers('attention', 'ffn', 'outputs', 'points')(swin))
 
 
 @describe.register
-@offers('points')
+@offers('outputs', 'points')
 def _(convnext: ConvNeXt) -> Anatomy:
     """ConvNeXt and ConvNeXt V2. The norm of a stage is the output's alone: the next stage takes the map before it."""
     stages = [
@@ -87,6 +87,7 @@ def _(convnext: ConvNeXt) -> Anatomy:
         convnext,
         stages=stages,
         points=[MapPoint(module, width) for module, width in zip(modules, widths, strict=True)],
+        outputs=[convnext.channels[index] for index in convnext.out_indices],
         norms=[getattr(convnext, name) for name in names],
         optional=[name for name in names if name != f'norm{convnext.num_stages - 1}'],
         patch_size=convnext.downsample_layers[0][0].kernel_size[0],

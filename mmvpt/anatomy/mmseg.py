@@ -16,7 +16,7 @@ from .families import resnet, swin, vit
 
 
 @describe.register
-@offers('attention', 'ffn', 'points', 'tokens')
+@offers('attention', 'ffn', 'outputs', 'points', 'tokens')
 def _(backbone: VisionTransformer) -> Anatomy:
     dim = backbone.cls_token.shape[-1]
     blocks = [
@@ -42,8 +42,8 @@ def _resize_position(backbone: VisionTransformer, name: str, value: Tensor, own:
     return backbone.resize_pos_embed(value, grid, (side, side), backbone.interpolate_mode)
 
 
-describe.register(ResNet, offers('points')(resnet))
-describe.register(SwinTransformer, offers('attention', 'ffn', 'points')(swin))
+describe.register(ResNet, offers('outputs', 'points')(resnet))
+describe.register(SwinTransformer, offers('attention', 'ffn', 'outputs', 'points')(swin))
 
 
 class ExtendableWindowMSA(ExtendableWindow, WindowMSA):

@@ -5,10 +5,12 @@ from .base import Tuner, TunerList, build_tuner
 from .lora import LoRA
 from .pro_tuning import ProTuning
 from .selective import BiasTuning, ClsTokenTuning, FullTuning, LinearProbe, NormTuning, PartialTuning
+from .side import AlexNetFeatures, SideTuning
 from .vpt import DeepPrompts, ShallowPrompts
 
 __all__ = [
     'Adapter',
+    'AlexNetFeatures',
     'BiasTuning',
     'ClsTokenTuning',
     'DeepPrompts',
@@ -19,6 +21,7 @@ __all__ = [
     'PartialTuning',
     'ProTuning',
     'ShallowPrompts',
+    'SideTuning',
     'Tuner',
     'TunerList',
     'build_tuner',

@@ -262,6 +262,15 @@ def low_rank_everywhere(backbone: BackboneRow) -> int:
     return sum(2 * (rows + (3 if name in fused else 1) * columns) for name, (rows, columns) in matrices.items())
 
 
+SIDE = dict(type='mmpretrain.ResNet', depth=18, stem_channels=4, base_channels=4)
+
+
+def side_network(backbone: BackboneRow) -> int:
+    """The network of 32 channels, a projection to each output without a bias, and alpha."""
+    network = sum(param.numel() for param in MODELS.build(SIDE).parameters())
+    return network + 32 * sum(backbone.widths[index + 1] for index in backbone.build().out_indices) + 1
+
+
 def biases(name: str, backbone: BackboneRow) -> bool:
     return is_bias(name)
 
@@ -400,6 +409,7 @@ TUNERS = [
         needs=has_attention,
         sleeps=True,
     ),
+    TunerRow('side', dict(type='SideTuning', network=SIDE), starts_as_plain=False, new=side_network),
     TunerRow(
         'protuning',
         dict(type='ProTuning'),

@@ -1,0 +1,118 @@
+"""Side-tuning: a small network beside the frozen one (https://arxiv.org/abs/1912.13503)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+from torchvision.models import alexnet
+
+from mmvpt.anatomy import Anatomy, Site, describe
+from mmvpt.registry import MODELS
+
+from .base import Tuner
+
+
+@MODELS.register_module()
+class AlexNetFeatures(BaseModule):
+    """AlexNet of torchvision without its classifier: (B, 3, H, W) to (B, 9216).
+
+    Its names are torchvision's, so ``init_cfg=dict(type='Pretrained', checkpoint=...)`` takes torchvision's file.
+    """
+
+    out_channels = 256 * 6 * 6
+    smallest = 63  # of a side, for the last pooling to have an output
+
+    def __init__(self, init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg)
+        model = alexnet(weights=None)
+        self.features, self.avgpool = model.features, model.avgpool
+
+    def init_weights(self) -> None:
+        for module in self.features:
+            if isinstance(module, nn.Conv2d):
+                module.reset_parameters()
+        super().init_weights()
+
+    def forward(self, image: Tensor) -> tuple[Tensor]:
+        if min(image.shape[-2:]) < self.smallest:
+            raise ValueError(
+                f'AlexNet takes images of {self.smallest} x {self.smallest} and more, got {tuple(image.shape[-2:])}. '
+                'Give SideTuning another network.'
+            )
+        return (self.avgpool(self.features(image)).flatten(1),)
+
+
+@describe.register
+def _(network: AlexNetFeatures) -> Anatomy:
+    return Anatomy(network, outputs=[network.out_channels])
+
+
+@MODELS.register_module()
+class SideTuning(Tuner):
+    """A small network beside the frozen one: sigmoid(alpha) * frozen + (1 - sigmoid(alpha)) * side.
+
+    The side network sees the image. Its last output, averaged over its places if it is a map, passes a linear layer
+    for each output of the backbone and joins what heads get there: class tokens, averages, and maps too, at all their
+    places alike. A head behind an average pooling thus sees what it would see if the averages were mixed, as the
+    public code of VPT does; of a dense head's map the side network changes no place more than another.
+
+    alpha is one number and starts at 0, so half of each output comes from the side network from the start: this
+    tuner does not begin as the plain backbone. No gradient passes through the backbone.
+
+    Args:
+        network: Config of the side network, any backbone whose outputs mmvpt knows. None is AlexNet as in the VPT
+            paper, which has it pretrained on ImageNet: ``dict(type='mmvpt.AlexNetFeatures',
+            init_cfg=dict(type='Pretrained', checkpoint=...))``.
+    """
+
+    def __init__(self, network: dict | None = None, init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg)
+        self.network = MODELS.build(network or dict(type='AlexNetFeatures'))
+
+    def attach(self, anatomy: Anatomy) -> None:
+        widths = anatomy.output_widths(self)
+        side = describe(self.network)
+        self._options = side.options
+        features = side.output_widths(self)[-1]
+        self.projections = nn.ModuleList(nn.Linear(features, width, bias=False) for width in widths)
+        self.alpha = nn.Parameter(torch.empty(()))
+        self.reset()
+        Site(anatomy.backbone).beside(self.mix)
+
+    def reset(self) -> None:
+        """Draw the projections anew and weigh both sides alike."""
+        for projection in self.projections:
+            assert isinstance(projection, nn.Linear)
+            projection.reset_parameters()
+        nn.init.zeros_(self.alpha)
+
+    def init_weights(self) -> None:
+        super().init_weights()
+        self.reset()
+
+    def mix(self, image: Tensor, outputs: Any) -> tuple:
+        """Mix what the side network makes of the image into the outputs of the backbone."""
+        features = self.network(image, **self._options)[-1]
+        if features.dim() == 4:
+            features = features.mean(dim=(2, 3))
+        share = self.alpha.sigmoid()
+        sides = [(1 - share) * projection(features) for projection in self.projections]
+        return tuple(_add(share, output, side) for output, side in zip(outputs, sides, strict=True))
+
+
+def _add(share: Tensor, output: Any, side: Tensor) -> Any:
+    """Mix a vector (B, C), tokens (B, L, C), a map (B, C, H, W), or several of them."""
+    if not isinstance(output, Tensor):
+        return type(output)(_add(share, part, side) for part in output)
+    return share * output + SHAPE[output.dim()](side)
+
+
+#: How a vector (B, C) stands beside outputs of as many dimensions.
+SHAPE = {
+    2: lambda side: side,
+    3: lambda side: side.unsqueeze(1),
+    4: lambda side: side[:, :, None, None],
+}

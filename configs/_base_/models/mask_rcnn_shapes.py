@@ -29,13 +29,15 @@ model = dict(
     roi_head=dict(
         bbox_roi_extractor=dict(roi_layer=dict(sampling_ratio=1), out_channels=channels, featmap_strides=strides),
         bbox_head=dict(in_channels=channels, fc_out_channels=96, num_classes=num_classes),
-        mask_roi_extractor=dict(roi_layer=dict(sampling_ratio=1), out_channels=channels, featmap_strides=strides),
+        mask_roi_extractor=dict(
+            roi_layer=dict(output_size=7, sampling_ratio=1), out_channels=channels, featmap_strides=strides
+        ),
         mask_head=dict(num_convs=2, in_channels=channels, conv_out_channels=24, num_classes=num_classes),
     ),
     train_cfg=dict(
         rpn=dict(sampler=dict(num=64)),
         rpn_proposal=dict(nms_pre=100, max_per_img=50),
-        rcnn=dict(sampler=dict(num=32)),
+        rcnn=dict(sampler=dict(num=16, pos_fraction=0.5), mask_size=14),
     ),
     test_cfg=dict(rpn=dict(nms_pre=100, max_per_img=50), rcnn=dict(max_per_img=20)),
 )
@@ -46,7 +48,7 @@ val_evaluator = dict(ann_file=_base_.shapes_root + 'annotations/instances_val201
 test_evaluator = val_evaluator
 optim_wrapper = dict(
     constructor='mmvpt.TrainableParamsConstructor',
-    optimizer=dict(_delete_=True, type='AdamW', lr=0.01, weight_decay=0.01),
+    optimizer=dict(_delete_=True, type='AdamW', lr=0.004, weight_decay=0.01),
     clip_grad=dict(max_norm=5.0),
 )
 param_scheduler = [

@@ -75,7 +75,7 @@ class LowRank(BaseModule):
         return [self._add(str(part), x, output) for part, output in enumerate(outputs, start)]
 
     def _add(self, part: str, x: Tensor, output: Tensor) -> Tensor:
-        return output + self.scale * self.factors[part](x) if part in self.factors else output
+        return output.add(self.factors[part](x), alpha=self.scale) if part in self.factors else output
 
     def weight(self, weight: Tensor) -> Tensor:
         """What stands in for the layer's weight: the weight itself, or what was folded."""

@@ -5,12 +5,11 @@ from .base import Tuner, TunerList, build_tuner
 from .lora import LoRA
 from .pro_tuning import ProTuning
 from .selective import BiasTuning, ClsTokenTuning, FullTuning, LinearProbe, NormTuning, PartialTuning
-from .side import AlexNetFeatures, SideTuning
+from .side import SideTuning
 from .vpt import DeepPrompts, ShallowPrompts
 
 __all__ = [
     'Adapter',
-    'AlexNetFeatures',
     'BiasTuning',
     'ClsTokenTuning',
     'DeepPrompts',

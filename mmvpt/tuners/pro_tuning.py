@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from mmengine.model import ModuleList
 from torch import nn
 
 from mmvpt.anatomy import Anatomy, Point
@@ -97,7 +98,7 @@ class ProTuning(Tuner):
     def attach(self, anatomy: Anatomy) -> None:
         points = anatomy.map_points(self)
         chosen = [points[index] for index in place(self.positions, len(points) - 1) for _ in range(self.num_blocks)]
-        self.blocks = nn.ModuleList(self._block(point) for point in chosen)
+        self.blocks = ModuleList(self._block(point) for point in chosen)
         for block, point in zip(self.blocks, chosen, strict=True):
             point.after(block)
 

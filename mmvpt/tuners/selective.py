@@ -32,7 +32,7 @@ class PartialTuning(Tuner):
 
     Papers count them differently: a "partial-1" may be the last residual block, the last MLP or the last convolution.
     So the blocks are counted here, and anything smaller is named. The partial-1 of the VPT paper is
-    ``blocks=1, train_norm=True`` for a ViT and a Swin, and ``blocks=1`` for a ResNet.
+    ``blocks=1, train_norm=True`` for a ViT, Swin or ConvNeXt, and ``blocks=1`` for a ResNet.
 
     Args:
         blocks: How many residual blocks train, the last ones: bottlenecks of a ResNet, layers of a ViT.

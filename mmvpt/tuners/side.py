@@ -70,7 +70,7 @@ class SideTuning(Tuner):
 
     def __init__(self, network: dict | None = None, init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg)
-        self.network = MODELS.build(network or dict(type='AlexNetFeatures'))
+        self.network = MODELS.build(network or dict(type=AlexNetFeatures))
 
     def attach(self, anatomy: Anatomy) -> None:
         widths = anatomy.output_widths(self)

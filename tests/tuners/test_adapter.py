@@ -100,3 +100,15 @@ def test_a_reduction_that_leaves_nothing_is_refused(reduction: int, words: str) 
 def test_a_family_without_feed_forward_networks_is_refused() -> None:
     with pytest.raises(TypeError, match='Adapter needs blocks with a feed-forward network.*mmpretrain.SwinTransformer'):
         TunedBackbone(dict(type='mmpretrain.ResNet', depth=18), dict(type='Adapter'))
+
+
+def test_of_two_at_one_site_the_second_edits_what_the_first_left() -> None:
+    torch.manual_seed(0)
+    tuned = TunedBackbone(MODELS.build(VIT), [dict(type='Adapter'), dict(type='Adapter', reduction=4)]).double()
+    for name, param in tuned.tuner.named_parameters():
+        if name.endswith('up.weight'):
+            torch.nn.init.normal_(param)
+    (first, *_), (second, *_) = (adapter.adapters for adapter in tuned.tuner)
+    x = torch.randn(2, 5, 32, dtype=torch.float64)
+    assert_close(tuned.backbone.layers[0].ffn.gamma2(x), second(first(x)))
+    assert not torch.allclose(second(first(x)), first(second(x)))

@@ -249,3 +249,13 @@ def test_no_more_is_kept_for_backward_than_fine_tuning_keeps() -> None:
         kept[name] = saved_bytes(lambda tuned=tuned: tuned(image), [tuned])
     assert kept['pro'] <= 1.05 * kept['full']
     assert kept['anew'] <= 0.3 * kept['full']
+
+
+def test_the_start_survives_initialisation_by_the_host() -> None:
+    tuned = TunedBackbone(built(RESNET), CNN)
+    for param in tuned.tuner.parameters():
+        nn.init.ones_(param)
+    tuned.init_weights()
+    for block in tuned.tuner.blocks:
+        assert block.beta == 0.5
+        assert block.convs[0].weight.std() > 0

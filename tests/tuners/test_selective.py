@@ -59,10 +59,11 @@ def test_bad_options_are_refused(options: dict, words: str) -> None:
         (VIT, dict(blocks=1, train_norm=True), 7_089_408),
         ({**SWIN, 'arch': 'base'}, dict(blocks=1, train_norm=True), 12_603_680),
         (RESNET, dict(blocks=1), 4_462_592),
+        (dict(type='mmpretrain.ConvNeXt', arch='base'), dict(blocks=1, train_norm=True), 8_448_000 + 2048),
     ],
 )
 def test_partial_1_counts_as_the_vpt_paper(config: dict, tuner: dict, params: int) -> None:
-    """Partial-1 of Tables 12, 2 and 6 without the head: ViT-B, Swin-B, ResNet-50."""
+    """Partial-1 of Tables 12, 2 and 6 without the head: ViT-B, Swin-B, ResNet-50, ConvNeXt-B."""
     assert trained(dict(type='PartialTuning', **tuner), config) == params
 
 

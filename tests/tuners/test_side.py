@@ -12,7 +12,7 @@ from torch.testing import assert_close
 from torchvision.models import alexnet
 
 from mmvpt.models import TunedBackbone
-from mmvpt.tuners import AlexNetFeatures
+from mmvpt.tuners.side import AlexNetFeatures
 
 ARCH = dict(embed_dims=32, num_layers=2, num_heads=2, feedforward_channels=64)
 VIT = dict(type='mmpretrain.VisionTransformer', arch=ARCH, img_size=32, patch_size=8)

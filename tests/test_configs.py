@@ -161,6 +161,8 @@ def on_coco(config: Config, folder: Path) -> None:
 
 def classify(config: Config, root: Path) -> None:
     config.model.head.in_channels = shrink(config)
+    if 'img_size' in config.model.backbone.tuner:
+        config.model.backbone.tuner.img_size = 64
     resize(config, scale=64, crop_size=64)
     config.train_dataloader.batch_size = 2
     config.train_cfg.update(max_epochs=1, val_interval=1)

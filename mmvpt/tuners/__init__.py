@@ -3,6 +3,7 @@
 from .adapter import Adapter
 from .base import Tuner, TunerList, build_tuner
 from .lora import LoRA
+from .pixel import ChannelPrompts, PadPrompts, PatchPrompts
 from .pro_tuning import ProTuning
 from .selective import BiasTuning, ClsTokenTuning, FullTuning, LinearProbe, NormTuning, PartialTuning
 from .side import SideTuning
@@ -11,13 +12,16 @@ from .vpt import DeepPrompts, ShallowPrompts
 __all__ = [
     'Adapter',
     'BiasTuning',
+    'ChannelPrompts',
     'ClsTokenTuning',
     'DeepPrompts',
     'FullTuning',
     'LinearProbe',
     'LoRA',
     'NormTuning',
+    'PadPrompts',
     'PartialTuning',
+    'PatchPrompts',
     'ProTuning',
     'ShallowPrompts',
     'SideTuning',

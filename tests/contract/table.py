@@ -10,6 +10,7 @@ from functools import cache
 
 import pytest
 import torch
+import torch.nn.functional as F
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
@@ -91,6 +92,7 @@ class TunerRow:
         unfrozen: Whether a parameter of the backbone, by its name, trains.
         needs: Whether a backbone has what it works on.
         sleeps: Its branches have no gradient in the first step.
+        grows: By how many pixels images grow on each side.
     """
 
     name: str
@@ -100,6 +102,7 @@ class TunerRow:
     unfrozen: Callable[[str, BackboneRow], bool] = lambda name, backbone: False
     needs: Callable[[BackboneRow], bool] = lambda backbone: True
     sleeps: bool = False
+    grows: int = 0
 
 
 BACKBONES = [
@@ -271,6 +274,25 @@ def side_network(backbone: BackboneRow) -> int:
     return network + 32 * sum(backbone.widths[index + 1] for index in backbone.build().out_indices) + 1
 
 
+def is_plain_vit(backbone: BackboneRow) -> bool:
+    """Whether it is a ViT whose tokens other tokens may join."""
+    return can_grow(backbone) and len(set(backbone.widths)) == 1
+
+
+def takes_any_image(backbone: BackboneRow) -> bool:
+    return not backbone.fixed_length
+
+
+def patch_of(backbone: BackboneRow) -> int:
+    return 14 if backbone.name.startswith('timm') else PATCH
+
+
+def new_channel(backbone: BackboneRow) -> int:
+    """A channel as large as the images of the table, and its weights in the first layer."""
+    first = next(module for module in backbone.build().modules() if isinstance(module, nn.Conv2d))
+    return 32 * 48 + first.out_channels * first.kernel_size[0] ** 2
+
+
 def biases(name: str, backbone: BackboneRow) -> bool:
     return is_bias(name)
 
@@ -411,6 +433,28 @@ TUNERS = [
     ),
     TunerRow('side', dict(type='SideTuning', network=SIDE), starts_as_plain=False, new=side_network),
     TunerRow(
+        'pad',
+        dict(type='PadPrompts', padding=4, img_size=(32, 48)),
+        starts_as_plain=False,
+        new=lambda backbone: 3 * 8 * (48 + 8) + 3 * 8 * 32,
+        needs=takes_any_image,
+        grows=4,
+    ),
+    TunerRow(
+        'patches',
+        dict(type='PatchPrompts', num_tokens=TOKENS),
+        starts_as_plain=False,
+        new=lambda backbone: TOKENS * 3 * patch_of(backbone) ** 2,
+        needs=is_plain_vit,
+    ),
+    TunerRow(
+        'channel',
+        dict(type='ChannelPrompts', img_size=(32, 48)),
+        starts_as_plain=False,
+        new=new_channel,
+        needs=lambda backbone: takes_any_image(backbone) and patch_of(backbone) == PATCH,
+    ),
+    TunerRow(
         'protuning',
         dict(type='ProTuning'),
         starts_as_plain=True,
@@ -458,6 +502,10 @@ class Case:
         plain = self.backbone.build(**changes)
         plain.eval()
         return plain
+
+    def plain_features(self, image: Tensor, plain: nn.Module) -> tuple[Tensor, ...]:
+        """What the plain backbone makes of an image as large as the tuned one sees it."""
+        return plain(F.pad(image, [self.tuner.grows] * 4), **dict(self.backbone.options))
 
     def tuned(self, **changes) -> TunedBackbone:
         backbone = self.backbone.build(**changes)

@@ -62,14 +62,14 @@ def test_outputs_have_the_plain_shapes_at_every_depth(case: Case) -> None:
     plain = case.plain(out_indices=list(range(case.backbone.depth)))
     tuned = case.tuned(out_indices=list(range(case.backbone.depth))).eval()
     image = case.backbone.image()
-    plain_shapes = [out.shape for out in plain(image, **dict(case.backbone.options))]
+    plain_shapes = [out.shape for out in case.plain_features(image, plain)]
     assert [out.shape for out in tuned(image)] == plain_shapes
     assert len(plain_shapes) == case.backbone.depth
 
 
 def test_the_first_forward_is_the_plain_one_where_promised(case: Case) -> None:
     image = case.backbone.image(dtype=torch.float64)
-    plain = case.plain().double()(image, **dict(case.backbone.options))[-1]
+    plain = case.plain_features(image, case.plain().double())[-1]
     tuned = case.tuned().double().eval()(image)[-1]
     assert torch.allclose(tuned, plain, rtol=0, atol=1e-12) == case.tuner.starts_as_plain
 

@@ -1,0 +1,3 @@
+"""Concat-channel of VPT: a learnt channel beside those of the image."""
+
+tuner = dict(type='mmvpt.ChannelPrompts', num_channels=1, img_size=224)

@@ -1,0 +1,250 @@
+"""Prompts in pixel space: a frame, patches or channels (VPT, sections 4.3 and 4.4; https://arxiv.org/abs/2203.12119)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from mmengine.utils import is_seq_of
+from torch import Tensor, nn
+
+from mmvpt.anatomy import Anatomy, Site
+from mmvpt.registry import MODELS
+
+from .base import Tuner
+
+Size = int | tuple[int, int]
+
+#: How prompts are drawn, and whether they then are pixels between 0 and 1 that are normalised as images are.
+STARTS = {'uniform': (nn.init.uniform_, True), 'normal': (nn.init.normal_, False)}
+
+
+class PixelPrompts(Tuner):
+    """Learnt pixels.
+
+    The paper says "xavier uniform" of all prompts; its public code draws pixels by neither name, but as here.
+
+    Args:
+        start: ``uniform`` draws between 0 and 1 and normalises prompts at every forward, as pixels of an image;
+            ``normal`` draws what the backbone sees, of mean 0 and variance 1.
+        mean: Of the images' normalisation, in the data preprocessor's terms.
+        std: Of the images' normalisation, likewise.
+    """
+
+    kept: Tensor | None
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self,
+        start: str = 'uniform',
+        mean: Sequence[float] = (123.675, 116.28, 103.53),
+        std: Sequence[float] = (58.395, 57.12, 57.375),
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg)
+        if start not in STARTS:
+            raise ValueError(f'Unknown start {start!r} of {type(self).__name__}. There are: {", ".join(STARTS)}.')
+        if len(mean) != len(std) or min(std) <= 0:
+            raise ValueError(f'mean={mean} and std={std} must be as many numbers, and those of std positive.')
+        self.draw, normalised = STARTS[start]
+        self.channels = len(mean)
+        shift, scale = (mean, std) if normalised else ([0.0] * len(mean), [255.0] * len(mean))
+        self.register_buffer('mean', torch.tensor(shift).view(-1, 1, 1), persistent=False)
+        self.register_buffer('std', torch.tensor(scale).view(-1, 1, 1), persistent=False)
+        self.register_buffer('kept', None, persistent=False)
+
+    def reset(self) -> None:
+        """Draw the prompts anew."""
+        for prompts in self.parameters():
+            self.draw(prompts)
+
+    def init_weights(self) -> None:
+        super().init_weights()
+        self.reset()
+
+    def normalise(self, prompts: Tensor) -> Tensor:
+        """What the backbone sees of prompts (..., C, H, W)."""
+        return (255 * prompts - self.mean) / self.std
+
+    def compute(self) -> Tensor:
+        """What does not depend on the image."""
+        raise NotImplementedError
+
+    def made(self) -> Tensor:
+        """What does not depend on the image, computed or kept."""
+        return self.compute() if self.kept is None else self.kept
+
+    def fold(self) -> None:
+        with torch.no_grad():
+            self.kept = self.compute()
+
+    def unfold(self) -> None:
+        self.kept = None
+
+
+@MODELS.register_module()
+class PadPrompts(PixelPrompts):
+    """VPT for CNNs: a frame of learnt pixels around the image, which grows by twice its width.
+
+    The frame has 12 p (side + p) numbers for square images, the paper's count. Feature maps grow with the image, so
+    this is for classification: the labels of dense tasks would have to grow alike.
+
+    Args:
+        padding: Width p of the frame; the paper tries 1, 3, 5, 7, 9 and 11.
+        img_size: Side of the images, or their height and width; a frame fits no other.
+        **kwargs: See :class:`PixelPrompts`.
+    """
+
+    def __init__(self, padding: int = 1, img_size: Size = 224, **kwargs) -> None:
+        super().__init__(**kwargs)
+        if padding < 1:
+            raise ValueError(f'padding must be 1 or more, got {padding}. For no prompts use LinearProbe.')
+        self.padding = padding
+        self.img_size = _size(img_size)
+
+    def attach(self, anatomy: Anatomy) -> None:
+        height, width = self.img_size
+        both = 2 * self.padding
+        self.rows = nn.Parameter(torch.empty(self.channels, both, width + both))
+        self.columns = nn.Parameter(torch.empty(self.channels, height, both))
+        self.reset()
+        Site(anatomy.backbone).before(self.pad)
+
+    def compute(self) -> Tensor:
+        """The frame, with zeros where the image goes."""
+        top, bottom = self.normalise(self.rows).chunk(2, dim=1)
+        left, right = self.normalise(self.columns).chunk(2, dim=2)
+        hole = left.new_zeros(self.channels, *self.img_size)
+        return torch.cat([top, torch.cat([left, hole, right], dim=2), bottom], dim=1)
+
+    def pad(self, image: Tensor) -> Tensor:
+        """Put images into the frame."""
+        if tuple(image.shape[1:]) != (self.channels, *self.img_size):
+            raise ValueError(
+                f'PadPrompts are a frame for images of {self.channels} channels and {_spell(self.img_size)} pixels; '
+                f'got {image.shape[1]} of {_spell(image.shape[2:])}. Set img_size to the size after the pipeline.'
+            )
+        return F.pad(image, [self.padding] * 4) + self.made().to(image.dtype)
+
+
+@MODELS.register_module()
+class PatchPrompts(PixelPrompts):
+    """Prepend-pixel of VPT: learnt patches that the frozen embedding turns into tokens, which travel on.
+
+    They have no position, and enter the first layer beside the tokens of the image, as shallow prompts do.
+
+    Args:
+        num_tokens: Number of patches.
+        **kwargs: See :class:`PixelPrompts`.
+    """
+
+    def __init__(self, num_tokens: int = 10, **kwargs) -> None:
+        super().__init__(**kwargs)
+        if num_tokens < 1:
+            raise ValueError(f'num_tokens must be 1 or more, got {num_tokens}. For no prompts use LinearProbe.')
+        self.num_tokens = num_tokens
+
+    def attach(self, anatomy: Anatomy) -> None:
+        stream = anatomy.token_stream(self)
+        if len(anatomy.stages) > 1:
+            raise TypeError(
+                f'PatchPrompts need a plain ViT, whose embedding is a convolution alone; got '
+                f'{type(anatomy.backbone).__name__}. Take ShallowPrompts, or PadPrompts.'
+            )
+        anatomy.claim('the token sequence', self)
+        self._embedding = [first_convolution(self, anatomy.backbone)]  # in a list, so that it is no child
+        self.patches = nn.Parameter(torch.empty(self.num_tokens, self.channels, *self._embedding[0].kernel_size))
+        self.reset()
+        stream.carry(self._enter)
+
+    def compute(self) -> Tensor:
+        """The tokens (P, C)."""
+        convolution = self._embedding[0]
+        tokens = F.conv2d(self.normalise(self.patches), convolution.weight, convolution.bias)
+        return tokens.flatten(1)
+
+    def _enter(self, batch: int) -> Tensor:
+        return self.made().expand(batch, -1, -1)
+
+
+@MODELS.register_module()
+class ChannelPrompts(Tuner):
+    """Concat-channel of VPT: learnt channels beside those of the image, which is a map added behind the first layer.
+
+    That layer then has weights for the new channels, which train; those for the image stay frozen. (The public code
+    trains all of them, and the batch norm behind: ``PartialTuning(modules=['conv1', 'bn1'])`` beside this does.)
+
+    Args:
+        num_channels: Number of channels.
+        img_size: Side of the images, or their height and width; channels fit no other.
+    """
+
+    kept: Tensor | None
+
+    def __init__(self, num_channels: int = 1, img_size: Size = 224, init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg)
+        if num_channels < 1:
+            raise ValueError(f'num_channels must be 1 or more, got {num_channels}. For no prompts use LinearProbe.')
+        self.num_channels = num_channels
+        self.img_size = _size(img_size)
+        self.register_buffer('kept', None, persistent=False)
+
+    def attach(self, anatomy: Anatomy) -> None:
+        first = first_convolution(self, anatomy.backbone)
+        self.prompts = nn.Parameter(torch.empty(1, self.num_channels, *self.img_size))
+        geometry: dict[str, Any] = dict(kernel_size=first.kernel_size, stride=first.stride, padding=first.padding)
+        self.layer = nn.Conv2d(self.num_channels, first.out_channels, **geometry, bias=False)
+        self.reset()
+        Site(first).after(self.add)
+
+    def reset(self) -> None:
+        """Draw channels and weights anew."""
+        nn.init.uniform_(self.prompts)
+        nn.init.xavier_uniform_(self.layer.weight)
+
+    def init_weights(self) -> None:
+        super().init_weights()
+        self.reset()
+
+    def fold(self) -> None:
+        with torch.no_grad():
+            self.kept = self.layer(self.prompts)
+
+    def unfold(self) -> None:
+        self.kept = None
+
+    def add(self, x: Tensor) -> Tensor:
+        """Add what the first layer would make of the channels."""
+        made = self.layer(self.prompts) if self.kept is None else self.kept
+        if x.shape[1:] != made.shape[1:]:
+            raise ValueError(
+                f'ChannelPrompts are for images of {_spell(self.img_size)} pixels, of which the first layer makes a '
+                f'map of {_spell(made.shape[2:])}; got one of {_spell(x.shape[2:])}. Set img_size to the size after '
+                'the pipeline, in whole patches.'
+            )
+        return x + made.to(x.dtype)
+
+
+def first_convolution(tuner: object, backbone: nn.Module) -> nn.Conv2d:
+    """The convolution that sees the image."""
+    found = next((module for module in backbone.modules() if isinstance(module, nn.Conv2d)), None)
+    if found is None:
+        raise TypeError(
+            f'{type(tuner).__name__} needs a backbone whose first layer is a convolution, and there is none in '
+            f'{type(backbone).__name__}. Take another tuner.'
+        )
+    return found
+
+
+def _size(img_size: Size) -> tuple[int, int]:
+    size = (img_size, img_size) if isinstance(img_size, int) else tuple(img_size)
+    if len(size) != 2 or not is_seq_of(size, int) or min(size) < 1:
+        raise ValueError(f'img_size must be the side of square images, or height and width; got {img_size!r}.')
+    return size
+
+
+def _spell(size: Sequence[int]) -> str:
+    return ' x '.join(str(side) for side in size)

@@ -30,7 +30,7 @@ def _(beit: BEiTViT) -> Anatomy:
             dim=beit.embed_dims,
             norm=layer.ln1,
             attention=layer.attn,
-            ffn=layer.ffn,
+            ffn=layer.ffn,  # its layer scale comes later and is no module
             fixed_length=layer.attn.use_rel_pos_bias or beit.rel_pos_bias is not None,
         )
         for layer in beit.layers

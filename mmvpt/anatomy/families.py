@@ -18,7 +18,7 @@ def vit(backbone: Any, blocks: list[Block], extra: int, grid: Grid | None = None
     layers = [LayerPoint(block.module, block.dim, grid, extra) for block in blocks]
     first = EmbeddingPoint(blocks[0].module, blocks[0].dim, grid, extra)
     stream = SequenceStream(blocks) if all(block.attention is not None for block in blocks) else None
-    outputs = [blocks[-1].dim] * len(backbone.out_indices)
+    outputs = [blocks[-1].dim] * len(getattr(backbone, 'out_indices', ()))  # timm's own models give no maps
     return Anatomy(backbone, stages=[blocks], points=[first, *layers], outputs=outputs, stream=stream, **kwargs)
 
 

@@ -181,6 +181,28 @@ def test_points_show_the_patches_and_leave_class_token_and_registers(config: dic
     assert seen == [(2, 32, *grid)]
 
 
+def test_attention_of_another_class_is_left_alone_and_named() -> None:
+    differential = DINOV2 | dict(attn_layer='diff')
+    assert TunedBackbone(built(differential), dict(type='ProTuning', se_reduction=4))(torch.ones(1, 3, 42, 42))
+    with pytest.raises(TypeError, match='DiffAttention cannot take keys and values of prompts'):
+        TunedBackbone(built(differential), dict(type='DeepPrompts'))
+    parallel = dict(model='vit_small_patch16_18x2_224', **SMALL | dict(img_size=48))
+    assert TunedBackbone(built(parallel), dict(type='BiasTuning'))(torch.ones(1, 3, 48, 48))
+    with pytest.raises(TypeError, match='DeepPrompts needs blocks with attention, and mmvpt knows none in Timm'):
+        TunedBackbone(built(parallel), dict(type='DeepPrompts'))
+
+
+@pytest.mark.parametrize('config', MODELS_OF_TIMM.values(), ids=MODELS_OF_TIMM)
+def test_half_precision_keeps_one_type_for_queries_keys_and_values(config: dict) -> None:
+    tuned = TunedBackbone(built(config), dict(type='DeepPrompts', num_tokens=3)).train()
+    image = image_for(tuned.backbone, dtype=torch.float32)
+    with torch.autocast('cpu', torch.bfloat16):
+        (out,) = tuned(image)
+    out.float().square().mean().backward()
+    assert all(prompts.grad.isfinite().all() and prompts.grad.any() for prompts in tuned.tuner.prompts)
+    assert_close(out.float(), tuned(image)[0], rtol=0.1, atol=0.1 * out.float().abs().max().item())
+
+
 @pytest.mark.parametrize('config', VARIANTS.values(), ids=VARIANTS)
 def test_adapters_edit_what_the_residual_sum_takes(config: dict) -> None:
     tuned, plain = (TunedBackbone(built(config), dict(type='Adapter', reduction=4)) for _ in range(2))

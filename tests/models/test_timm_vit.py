@@ -22,14 +22,13 @@ SMALL = dict(embed_dim=32, depth=3, num_heads=2, img_size=42)
 DINOV2 = dict(model='vit_small_patch14_reg4_dinov2.lvd142m', **SMALL)
 SIGLIP = dict(model='vit_base_patch16_siglip_224', **SMALL | dict(img_size=48))
 EVA02 = dict(model='eva02_base_patch14_224', **SMALL)
-EVA02_LARGE = dict(model='eva02_large_patch14_224', **SMALL)
 DINOV3 = dict(model='vit_small_patch16_dinov3', **SMALL | dict(img_size=48))
 MODELS_OF_TIMM = dict(dinov2=DINOV2, siglip=SIGLIP, eva02=EVA02, dinov3=DINOV3)
 VARIANTS = MODELS_OF_TIMM | {
     'query and key norms': DINOV2 | dict(qk_norm=True, scale_attn_norm=True),
     'norm behind the attention': dict(model='eva02_base_patch14_224', use_post_norm=True, **SMALL),
     'fused, with biases': EVA02 | dict(qkv_fused=True, qk_norm=True, scale_attn_inner=True),
-    'gate': EVA02_LARGE | dict(qkv_fused=False, attn_type='rope'),
+    'attention of another class': dict(model='eva02_large_patch14_224', qkv_fused=False, attn_type='rope', **SMALL),
     'several queries to a key': dict(
         DINOV3, attn_type='rope', qkv_fused=False, num_kv_heads=1, qk_norm=True, qkv_bias=True
     ),

@@ -76,7 +76,8 @@ class Contestant:
         return saved_bytes(self.loss, [self.backbone, self.head]) / len(self.image) / 2**20
 
     def flops(self) -> int:
-        return count_flops(self.forward)
+        self.backbone.eval()
+        return count_flops(self.loss)
 
 
 def vit_with_tokens(vit: nn.Module, num_tokens: int) -> None:

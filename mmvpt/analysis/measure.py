@@ -47,9 +47,10 @@ def saved_bytes(forward: Callable[[], object], models: Iterable[nn.Module]) -> i
 def count_flops(forward: Callable[[], object]) -> int:
     """Floating-point operations of the matrix products and convolutions of a forward, two for a multiply-add.
 
-    Attention takes its plain form, as the counter does not see into fused kernels on a CPU.
+    Attention takes its plain form, as the counter does not see into fused kernels on a CPU. The forward runs with
+    gradients, without which the counter stumbles over parameters that pass from module to module.
     """
-    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
         forward()
     return counter.get_total_flops()
 

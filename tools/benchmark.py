@@ -193,9 +193,8 @@ def protuning(args: argparse.Namespace) -> None:
     runners = {method: Detector(config, args) for method, config in configs.items()}
     anew = read_config(args.configs.format(method='protuning'))
     runners['protuning, with_cp'] = Detector(anew, args, with_cp=True)
-    size = 'x'.join(map(str, args.size))
-    print(f'{args.configs}, {size}, batch 1, {args.device}, fp32; medians of {args.repeats}, ', end='')
-    print(f'{torch.get_num_threads()} threads', flush=True)
+    print(f'{args.configs.format(method="*")}, {"x".join(map(str, args.size))}, batch 1, {args.device}, fp32;', end=' ')
+    print(f'medians of {args.repeats}, {torch.get_num_threads()} threads', flush=True)
     step = median_seconds(_bound(runners, 'step', *runners), args.repeats)
     saved = {method: runner.saved_mebibytes() for method, runner in runners.items()}
     rows = [

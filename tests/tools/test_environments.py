@@ -82,7 +82,7 @@ def test_run_tests_compiles_mmcv_once_and_hands_over_its_options(shell):
     assert status == 0, out
     assert sum('pip wheel' in call for call in calls) == 1
     assert any('det.txt' in call and 'tests.txt' in call for call in calls)
-    assert calls[-1] == '-m pytest -k prompts'
+    assert calls[-1] == '-m pytest -n 2 --dist worksteal -k prompts'
 
 
 @pytest.mark.parametrize('script', ['quickstart.sh', 'run_tests.sh'])
@@ -145,7 +145,7 @@ def test_an_existing_environment_is_checked_and_nothing_is_installed(shell):
     assert status == 0, out
     assert _installs(calls) == []
     assert '-m mmvpt.check_env --tasks cls seg det' in calls
-    assert calls[-1] == '-m pytest -x'
+    assert calls[-1] == '-m pytest -n 2 --dist worksteal -x'
     status, out, calls = shell.run('run_tests.sh', MMVPT_PYTHON=str(shell.path / 'mine'), FAIL='*check_env*')
     assert status == 1
     assert 'lacks something' in out

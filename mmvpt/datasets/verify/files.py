@@ -68,11 +68,11 @@ def decode_all(
         except Exception as error:  # whatever a decoder makes of a damaged file
             return error
 
+    ordered = sorted(names)
+    title = f'Reading {"/".join(folder.parts[-2:])}'  # no more, as a long path leaves no room for the bar
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        ordered = sorted(names)
-        for name, result in zip(
-            ordered, track(pool.map(attempt, ordered), f'Reading {folder}', total=len(ordered)), strict=True
-        ):
+        results = track(pool.map(attempt, ordered), title, total=len(ordered))
+        for name, result in zip(ordered, results, strict=True):
             if isinstance(result, Decoded):
                 yield name, result
             else:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from mmengine.model import BaseModule
 from torch import nn
 
-from mmvpt.anatomy import Anatomy
+from mmvpt.anatomy import Anatomy, Block
 from mmvpt.registry import MODELS
 
 
@@ -68,6 +68,19 @@ class TunerList(Tuner):
     def merge(self) -> None:
         for tuner in self:
             tuner.merge()
+
+
+def chosen_blocks(blocks: list[Block], start: int, end: int | None) -> list[Block]:
+    """Return the blocks from ``start`` up to ``end``, without it; negative counts from the last, None is the end."""
+    depth = len(blocks)
+    end = depth if end is None else end
+    first, last = (position + depth if position < 0 else position for position in (start, end))
+    if not 0 <= first < last <= depth:
+        raise ValueError(
+            f'Blocks from start={start} to end={end} are not in this backbone, which has {depth}. '
+            f'start can be 0 to {depth - 1} (or -{depth} to -1), end must come after it, up to {depth}.'
+        )
+    return blocks[first:last]
 
 
 def build_tuner(config: dict | list[dict]) -> Tuner:

@@ -12,7 +12,7 @@ from mmvpt.anatomy import Anatomy, Block
 from mmvpt.layers.attention import adopt
 from mmvpt.registry import MODELS
 
-from .base import Tuner
+from .base import Tuner, chosen_blocks
 
 #: What is shared, by name: one prompt within a block, one set among blocks.
 SHARED = {None: (False, False), 'intra': (True, False), 'inter': (False, True), 'all': (True, True)}
@@ -127,22 +127,11 @@ class DeepPrompts(Prompts):
         self.folded = False
 
     def attach(self, anatomy: Anatomy) -> None:
-        blocks = self._chosen(anatomy.attention_blocks(self))
+        blocks = chosen_blocks(anatomy.attention_blocks(self), self.start, self.end)
         self.create(blocks, anatomy.patch_size)
         self._sources = [_PromptSource(self, index, block) for index, block in enumerate(blocks)]
         for source in self._sources:
             adopt(source.attention).sources.append(source)
-
-    def _chosen(self, blocks: list[Block]) -> list[Block]:
-        depth = len(blocks)
-        end = depth if self.end is None else self.end
-        first, last = (position + depth if position < 0 else position for position in (self.start, end))
-        if not 0 <= first < last <= depth:
-            raise ValueError(
-                f'Blocks from start={self.start} to end={self.end} are not in this backbone, which has {depth}. '
-                f'start can be 0 to {depth - 1} (or -{depth} to -1), end must come after it, up to {depth}.'
-            )
-        return blocks[first:last]
 
     def fold(self) -> None:
         """Keep the keys and values of all prompts, so that inference has no norm and no projection of prompts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 from mmengine.model import BaseModule
@@ -81,6 +82,15 @@ def chosen_blocks(blocks: list[Block], start: int, end: int | None) -> list[Bloc
             f'start can be 0 to {depth - 1} (or -{depth} to -1), end must come after it, up to {depth}.'
         )
     return blocks[first:last]
+
+
+def prompt_bound(patch_size: int | None, width: int) -> float:
+    """Prompts of this width start uniform between minus this and this.
+
+    It is the bound of VPT's public code, Xavier's for the patch embedding, whatever the number of prompts; the paper
+    says "xavier uniform" and no more.
+    """
+    return math.sqrt(6 / (3 * (patch_size or 16) ** 2 + width))
 
 
 def build_tuner(config: dict | list[dict]) -> Tuner:

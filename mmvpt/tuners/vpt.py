@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -12,7 +10,7 @@ from mmvpt.anatomy import Anatomy, Block
 from mmvpt.layers.attention import adopt
 from mmvpt.registry import MODELS
 
-from .base import Tuner, chosen_blocks
+from .base import Tuner, chosen_blocks, prompt_bound
 
 #: What is shared, by name: one prompt within a block, one set among blocks.
 SHARED = {None: (False, False), 'intra': (True, False), 'inter': (False, True), 'all': (True, True)}
@@ -70,16 +68,11 @@ class Prompts(Tuner):
         if self.projected_dim:
             for width in set(widths):
                 self.projections[str(width)] = nn.Linear(self.projected_dim, width)
-        fan_in = 3 * (patch_size or 16) ** 2
-        self.bound = math.sqrt(6 / (fan_in + (self.projected_dim or widths[0])))
+        self.bound = prompt_bound(patch_size, self.projected_dim or widths[0])
         self.reset()
 
     def reset(self) -> None:
-        """Draw the prompts anew.
-
-        The bound is that of the public code, Xavier's for the patch embedding, whatever the number of prompts; the
-        paper says "xavier uniform" and no more.
-        """
+        """Draw the prompts anew."""
         for prompts in self.prompts:
             nn.init.uniform_(prompts, -self.bound, self.bound)
         for projection in self.projections.children():

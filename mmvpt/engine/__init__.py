@@ -3,6 +3,7 @@
 from .delta import apply_delta, delta_state_dict, merge_delta, read_delta, save_delta
 from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, ReportHook, SeededRunHook
 from .optim import TrainableParamsConstructor
+from .optim_compat import VPTCompatConstructor
 
 __all__ = [
     'DataCheckHook',
@@ -11,6 +12,7 @@ __all__ = [
     'ReportHook',
     'SeededRunHook',
     'TrainableParamsConstructor',
+    'VPTCompatConstructor',
     'apply_delta',
     'delta_state_dict',
     'merge_delta',

@@ -43,7 +43,7 @@ class TrainableParamsConstructor(DefaultOptimWrapperConstructor):
 
     def add_params(self, params: list[dict], module: nn.Module, prefix: str = '', is_dcn_module: Any = None) -> None:
         """Add the parameters of ``module`` that train, one group for each pair of learning rate and decay."""
-        rules = Rules(self.paramwise_cfg, tuned_backbones(module))
+        rules = self.make_rules(tuned_backbones(module))
         trained = [(name, param) for name, param in module.named_parameters() if param.requires_grad]
         if not trained:
             raise ValueError(
@@ -63,6 +63,10 @@ class TrainableParamsConstructor(DefaultOptimWrapperConstructor):
             options = ', '.join(f'{key}={group[key]}' for key in ('lr', 'weight_decay') if key in group)
             count = sum(param.numel() for param in group['params'])
             print_log(f'Optimizer group "{group["name"]}": {count:,} parameters, {options or "defaults"}', 'current')
+
+    def make_rules(self, prefixes: Iterable[str]) -> Rules:
+        """What multiplies rate and decay of a parameter, by its name."""
+        return Rules(self.paramwise_cfg, prefixes)
 
     def _new_group(self, lr_mult: float, decay_mult: float) -> dict:
         group: dict[str, Any] = dict(params=[], name='')

@@ -27,7 +27,8 @@ Source = Callable[[int], tuple[Tensor, Tensor]]
 class Extendable(Updatable):
     """Mix-in for self-attention whose keys and values can be extended, and whose projection can be updated."""
 
-    sources: list[Source]
+    sources: list[Source]  # whose keys and values stand behind the image's
+    leading: list[Source]  # whose keys and values stand before them
     num_heads: int
 
     def qkv_parameters(self) -> tuple[Tensor, Tensor | None]:
@@ -49,7 +50,7 @@ class Extendable(Updatable):
     @property
     def extended(self) -> bool:
         """Whether it computes anything beyond the original."""
-        return len(self.sources) + len(self.updates) > 0
+        return len(self.sources) + len(self.leading) + len(self.updates) > 0
 
     def project(self, x: Tensor, start: int, parts: int) -> tuple[Tensor, ...]:
         """Apply ``parts`` thirds of the fused projection, from ``start`` on: (..., L, C) to (..., heads, L, head_dim).
@@ -82,10 +83,9 @@ class Extendable(Updatable):
             windows: Every so many of B have biases of their own, (windows * heads, N, N).
         """
         (queries,) = self.project(x, start=0, parts=1)
-        pairs = [self.keys_values(x), *(source(self.num_images(x)) for source in self.sources)]
-        keys, values = (_join(parts) for parts in zip(*pairs, strict=True))
+        keys, values, ahead = self.gather(*self.keys_values(x), self.num_images(x))
         if bias is not None:
-            bias = F.pad(bias, (0, keys.shape[-2] - x.shape[-2])).to(queries.dtype)
+            bias = F.pad(bias, (ahead, keys.shape[-2] - x.shape[-2] - ahead)).to(queries.dtype)
         if windows > 1:
             queries, keys, values = (part.unflatten(0, (-1, windows)).flatten(1, 2) for part in (queries, keys, values))
         out = F.scaled_dot_product_attention(queries, keys, values, attn_mask=bias, dropout_p=dropout, scale=scale)
@@ -93,17 +93,22 @@ class Extendable(Updatable):
             out = out.unflatten(1, (windows, -1)).flatten(0, 1)
         return out.transpose(1, 2).flatten(2)
 
+    def gather(self, keys: Tensor, values: Tensor, images: int) -> tuple[Tensor, Tensor, int]:
+        """Keys and values of the image among those of the sources, and how many of the latter stand before them."""
+        before, after = ([source(images) for source in sources] for sources in (self.leading, self.sources))
+        if before or after:
+            pairs = [*before, (keys, values), *after]
+            keys, values = (_join(parts, own=keys) for parts in zip(*pairs, strict=True))
+        return keys, values, sum(leading.shape[-2] for leading, _ in before)
+
     def num_images(self, x: Tensor) -> int:
         """How many images x holds, each of which may have keys and values of its own."""
         return len(x)
 
 
-def _join(parts: tuple[Tensor, ...]) -> Tensor:
-    """Concatenate keys (or values) of the image with those of the sources, shared ones expanded to the batch."""
-    first, *more = parts
-    if not more:
-        return first
-    return torch.cat([first, *(part.to(first.dtype).expand(len(first), -1, -1, -1) for part in more)], dim=-2)
+def _join(parts: tuple[Tensor, ...], own: Tensor) -> Tensor:
+    """Concatenate keys (or values) of the image with those of sources, shared ones expanded to the batch."""
+    return torch.cat([part.to(own.dtype).expand(len(own), -1, -1, -1) for part in parts], dim=-2)
 
 
 class ExtendableMultiheadAttention(Extendable, MultiheadAttention):
@@ -251,5 +256,6 @@ def adopt_as(extendable: type[Extendable], original: type[nn.Module], attention:
     attention.__class__ = extendable
     adopted = cast(Extendable, attention)
     adopted.sources = []
+    adopted.leading = []
     adopted.updates = []
     return adopted

@@ -13,7 +13,7 @@ from timm.layers import Attention, AttentionRope, apply_rot_embed_cat
 from timm.models.eva import EvaAttention
 from torch import Tensor, nn
 
-from .attention import KEEPS_MAPS, Extendable, _join, adopt, adopt_as
+from .attention import KEEPS_MAPS, Extendable, adopt, adopt_as
 
 
 class _Extendable(Extendable):
@@ -99,8 +99,7 @@ class _ExtendableRotary(_Extendable):
         queries, keys, values = self.project(x, start=0, parts=3)
         if rope is not None:
             queries, keys = (self.rotate(part, rope).type_as(values) for part in (queries, keys))
-        pairs = [(keys, values), *(source(len(x)) for source in self.sources)]
-        keys, values = (_join(parts) for parts in zip(*pairs, strict=True))
+        keys, values, _ = self.gather(keys, values, len(x))
         out = F.scaled_dot_product_attention(queries, keys, values, dropout_p=self.rate)
         return self.finish(x, out.transpose(1, 2).flatten(2))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Edit = Callable[[Tensor], Tensor]
 AnyEdit = TypeVar('AnyEdit', bound=Callable[..., Any])
 Describe = Callable[[Any], 'Anatomy']
+Size = tuple[int, int]
 
 #: Packages whose backbones we describe; a description is imported when one of their classes turns up.
 HOSTS = ('mmpretrain', 'mmseg', 'mmdet', 'timm')
@@ -110,6 +112,8 @@ class Anatomy:
         tokens: Learnt tokens that stand beside the image's: class and distillation token.
         optional: Names of modules that a pretrained file may lack, as a classifier has fewer outputs.
         patch_size: Side of the square that the stem turns into one token.
+        num_extra_tokens: How many tokens stand beside those of the image, class token and registers for example; None
+            where blocks take no sequence of tokens.
         options: Arguments with which ``backbone(image, **options)`` returns plain features.
         resize: ``resize(name, value, own)`` fits a pretrained tensor of another image size to the backbone's own, or
             returns None; for backbones that do not do so themselves while loading.
@@ -124,6 +128,7 @@ class Anatomy:
     tokens: Sequence[nn.Parameter] = ()
     optional: Sequence[str] = ()
     patch_size: int | None = None
+    num_extra_tokens: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     resize: Callable[[str, Tensor, Tensor], Tensor | None] | None = None
     _claims: dict[str, object] = field(default_factory=dict, repr=False)
@@ -146,6 +151,20 @@ class Anatomy:
         if not blocks:
             raise self._lacks(tuner, 'ffn', 'blocks with a feed-forward network')
         return blocks
+
+    def token_blocks(self, tuner: object) -> list[Block]:
+        """All blocks, for a tuner that edits the tokens which enter them."""
+        if self.num_extra_tokens is None:
+            raise self._lacks(tuner, 'sequence', 'blocks that take a sequence of tokens')
+        return list(self.blocks)
+
+    def token_counts(self, tuner: object, img_size: Size) -> list[int]:
+        """How many tokens of images (height, width) enter each block; every stage halves the sides of its grid."""
+        self.token_blocks(tuner)
+        assert self.patch_size is not None and self.num_extra_tokens is not None
+        sides = [self.patch_size * 2**stage for stage, blocks in enumerate(self.stages) for _ in blocks]
+        height, width = img_size
+        return [self.num_extra_tokens + math.ceil(height / side) * math.ceil(width / side) for side in sides]
 
     def map_points(self, tuner: object) -> Sequence[Point]:
         """All points, for a tuner that edits feature maps."""
@@ -177,6 +196,10 @@ class Anatomy:
             f'Families that have them: {_families_with(what)}. '
             'Take one of them or another tuner, or describe yours with @describe.register; see docs/extend.md.'
         )
+
+    def owner(self, what: str) -> object | None:
+        """The tuner that has claimed something of the backbone so far."""
+        return self._claims.get(what)
 
     def claim(self, what: str, tuner: object) -> None:
         """Note that a tuner needs something of the backbone for itself alone."""

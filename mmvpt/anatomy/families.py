@@ -19,7 +19,15 @@ def vit(backbone: Any, blocks: list[Block], extra: int, grid: Grid | None = None
     first = EmbeddingPoint(blocks[0].module, blocks[0].dim, grid, extra)
     stream = SequenceStream(blocks) if all(block.attention is not None for block in blocks) else None
     outputs = [blocks[-1].dim] * len(getattr(backbone, 'out_indices', ()))  # timm's own models give no maps
-    return Anatomy(backbone, stages=[blocks], points=[first, *layers], outputs=outputs, stream=stream, **kwargs)
+    return Anatomy(
+        backbone,
+        stages=[blocks],
+        points=[first, *layers],
+        outputs=outputs,
+        stream=stream,
+        num_extra_tokens=extra,
+        **kwargs,
+    )
 
 
 def resnet(backbone: Any) -> Anatomy:
@@ -101,4 +109,5 @@ def resize_window(name: str, value: Tensor, own: Tensor) -> Tensor | None:
         return None
     sides = [round(len(table) ** 0.5) for table in (value, own)]
     table = value.t().view(1, -1, sides[0], sides[0])
+        num_extra_tokens=0,
     return F.interpolate(table, size=(sides[1], sides[1]), mode='bicubic').view(-1, len(own)).t()

@@ -10,7 +10,7 @@ from .families import regnet, resnet, swin
 
 describe.register(ResNet, offers('outputs', 'points')(resnet))
 describe.register(RegNet, offers('outputs', 'points')(regnet))
-describe.register(SwinTransformer, offers('attention', 'ffn', 'outputs', 'points')(swin))
+describe.register(SwinTransformer, offers('attention', 'ffn', 'outputs', 'points', 'sequence')(swin))
 
 
 class ExtendableWindowMSA(ExtendableWindow, WindowMSA):

@@ -11,7 +11,7 @@ from .points import MapPoint
 
 
 @describe.register
-@offers('attention', 'ffn', 'outputs', 'points', 'tokens')
+@offers('attention', 'ffn', 'outputs', 'points', 'sequence', 'tokens')
 def _(backbone: VisionTransformer) -> Anatomy:
     """ViT, DeiT (also distilled), DeiT-III and MoCo v3."""
     blocks = [
@@ -22,7 +22,7 @@ def _(backbone: VisionTransformer) -> Anatomy:
 
 
 @describe.register
-@offers('attention', 'ffn', 'outputs', 'points', 'tokens')
+@offers('attention', 'ffn', 'outputs', 'points', 'sequence', 'tokens')
 def _(beit: BEiTViT) -> Anatomy:
     blocks = [
         Block(
@@ -39,14 +39,14 @@ def _(beit: BEiTViT) -> Anatomy:
 
 
 @describe.register
-@offers('attention', 'ffn', 'outputs', 'points', 'tokens')
+@offers('attention', 'ffn', 'outputs', 'points', 'sequence', 'tokens')
 def _(mae: MAEViT) -> Anatomy:
     """MAE's encoder masks patches unless it is told not to."""
     return replace(describe.dispatch(VisionTransformer)(mae), options=dict(mask=None))
 
 
 @describe.register
-@offers('ffn', 'outputs', 'points', 'tokens')
+@offers('ffn', 'outputs', 'points', 'sequence', 'tokens')
 def _(eva: ViTEVA02) -> Anatomy:
     """Rotary positions apply to every key, so prompts cannot be keys here: its attention is not known."""
     return _anatomy(eva, [Block(layer, dim=eva.embed_dims, ffn=layer.mlp) for layer in eva.layers])
@@ -69,7 +69,7 @@ def _anatomy(backbone: VisionTransformer | BEiTViT, blocks: list[Block]) -> Anat
 describe.register(ResNet, offers('outputs', 'points')(resnet))
 describe.register(RegNet, offers('outputs', 'points')(regnet))
 describe.register(ResNet_CIFAR, offers('outputs', 'points')(regnet))
-describe.register(SwinTransformer, offers('attention', 'ffn', 'outputs', 'points')(swin))
+describe.register(SwinTransformer, offers('attention', 'ffn', 'outputs', 'points', 'sequence')(swin))
 
 
 @describe.register

@@ -16,7 +16,7 @@ from .families import resnet, swin, vit
 
 
 @describe.register
-@offers('attention', 'ffn', 'outputs', 'points', 'tokens')
+@offers('attention', 'ffn', 'outputs', 'points', 'sequence', 'tokens')
 def _(backbone: VisionTransformer) -> Anatomy:
     dim = backbone.cls_token.shape[-1]
     blocks = [
@@ -43,7 +43,7 @@ def _resize_position(backbone: VisionTransformer, name: str, value: Tensor, own:
 
 
 describe.register(ResNet, offers('outputs', 'points')(resnet))
-describe.register(SwinTransformer, offers('attention', 'ffn', 'outputs', 'points')(swin))
+describe.register(SwinTransformer, offers('attention', 'ffn', 'outputs', 'points', 'sequence')(swin))
 
 
 class ExtendableWindowMSA(ExtendableWindow, WindowMSA):

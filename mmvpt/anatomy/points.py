@@ -9,9 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .base import Edit, Site, copyable
-
-Size = tuple[int, int]
+from .base import Edit, Site, Size, copyable
 
 
 @dataclass(eq=False)

@@ -64,4 +64,4 @@ def _resize_position(backbone: Any, name: str, value: Tensor, own: Tensor) -> Te
 
 
 for family in (VisionTransformer, Eva):
-    describe.register(family, offers('attention', 'ffn', 'outputs', 'points', 'tokens')(_anatomy))
+    describe.register(family, offers('attention', 'ffn', 'outputs', 'points', 'sequence', 'tokens')(_anatomy))

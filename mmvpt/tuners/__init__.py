@@ -1,6 +1,7 @@
 """Tuners: one method per file."""
 
 from .adapter import Adapter
+from .add import AddPrompts
 from .base import Tuner, TunerList, build_tuner
 from .lora import LoRA
 from .pixel import ChannelPrompts, PadPrompts, PatchPrompts
@@ -11,6 +12,7 @@ from .vpt import DeepPrompts, ShallowPrompts
 
 __all__ = [
     'Adapter',
+    'AddPrompts',
     'BiasTuning',
     'ChannelPrompts',
     'ClsTokenTuning',

@@ -6,10 +6,14 @@ import math
 from collections.abc import Iterable, Iterator
 
 from mmengine.model import BaseModule
+from mmengine.utils import is_seq_of
 from torch import nn
 
 from mmvpt.anatomy import Anatomy, Block
 from mmvpt.registry import MODELS
+
+#: Side of square images, or height and width.
+AnySize = int | tuple[int, int]
 
 
 class Tuner(BaseModule):
@@ -91,6 +95,19 @@ def prompt_bound(patch_size: int | None, width: int) -> float:
     says "xavier uniform" and no more.
     """
     return math.sqrt(6 / (3 * (patch_size or 16) ** 2 + width))
+
+
+def as_size(img_size: AnySize) -> tuple[int, int]:
+    """Height and width of images, which may be given as one side."""
+    size = (img_size, img_size) if isinstance(img_size, int) else tuple(img_size)
+    if len(size) != 2 or not is_seq_of(size, int) or min(size) < 1:
+        raise ValueError(f'img_size must be the side of square images, or height and width; got {img_size!r}.')
+    return size
+
+
+def spell(size: Iterable[int]) -> str:
+    """A size in words."""
+    return ' x '.join(str(side) for side in size)
 
 
 def build_tuner(config: dict | list[dict]) -> Tuner:

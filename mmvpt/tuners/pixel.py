@@ -7,15 +7,12 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from mmengine.utils import is_seq_of
 from torch import Tensor, nn
 
 from mmvpt.anatomy import Anatomy, Site
 from mmvpt.registry import MODELS
 
-from .base import Tuner
-
-Size = int | tuple[int, int]
+from .base import AnySize, Tuner, as_size, spell
 
 #: How prompts are drawn, and whether they then are pixels between 0 and 1 that are normalised as images are.
 STARTS = {'uniform': (nn.init.uniform_, True), 'normal': (nn.init.normal_, False)}
@@ -98,12 +95,12 @@ class PadPrompts(PixelPrompts):
         **kwargs: See :class:`PixelPrompts`.
     """
 
-    def __init__(self, padding: int = 1, img_size: Size = 224, **kwargs) -> None:
+    def __init__(self, padding: int = 1, img_size: AnySize = 224, **kwargs) -> None:
         super().__init__(**kwargs)
         if padding < 1:
             raise ValueError(f'padding must be 1 or more, got {padding}. For no prompts use LinearProbe.')
         self.padding = padding
-        self.img_size = _size(img_size)
+        self.img_size = as_size(img_size)
 
     def attach(self, anatomy: Anatomy) -> None:
         height, width = self.img_size
@@ -124,8 +121,8 @@ class PadPrompts(PixelPrompts):
         """Put images into the frame."""
         if tuple(image.shape[1:]) != (self.channels, *self.img_size):
             raise ValueError(
-                f'PadPrompts are a frame for images of {self.channels} channels and {_spell(self.img_size)} pixels; '
-                f'got {image.shape[1]} of {_spell(image.shape[2:])}. Set img_size to the size after the pipeline.'
+                f'PadPrompts are a frame for images of {self.channels} channels and {spell(self.img_size)} pixels; '
+                f'got {image.shape[1]} of {spell(image.shape[2:])}. Set img_size to the size after the pipeline.'
             )
         return F.pad(image, [self.padding] * 4) + self.made().to(image.dtype)
 
@@ -184,12 +181,12 @@ class ChannelPrompts(Tuner):
 
     kept: Tensor | None
 
-    def __init__(self, num_channels: int = 1, img_size: Size = 224, init_cfg: dict | None = None) -> None:
+    def __init__(self, num_channels: int = 1, img_size: AnySize = 224, init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg)
         if num_channels < 1:
             raise ValueError(f'num_channels must be 1 or more, got {num_channels}. For no prompts use LinearProbe.')
         self.num_channels = num_channels
-        self.img_size = _size(img_size)
+        self.img_size = as_size(img_size)
         self.register_buffer('kept', None, persistent=False)
 
     def attach(self, anatomy: Anatomy) -> None:
@@ -221,8 +218,8 @@ class ChannelPrompts(Tuner):
         made = self.layer(self.prompts) if self.kept is None else self.kept
         if x.shape[1:] != made.shape[1:]:
             raise ValueError(
-                f'ChannelPrompts are for images of {_spell(self.img_size)} pixels, of which the first layer makes a '
-                f'map of {_spell(made.shape[2:])}; got one of {_spell(x.shape[2:])}. Set img_size to the size after '
+                f'ChannelPrompts are for images of {spell(self.img_size)} pixels, of which the first layer makes a '
+                f'map of {spell(made.shape[2:])}; got one of {spell(x.shape[2:])}. Set img_size to the size after '
                 'the pipeline, in whole patches.'
             )
         return x + made.to(x.dtype)
@@ -237,14 +234,3 @@ def first_convolution(tuner: object, backbone: nn.Module) -> nn.Conv2d:
             f'{type(backbone).__name__}. Take another tuner.'
         )
     return found
-
-
-def _size(img_size: Size) -> tuple[int, int]:
-    size = (img_size, img_size) if isinstance(img_size, int) else tuple(img_size)
-    if len(size) != 2 or not is_seq_of(size, int) or min(size) < 1:
-        raise ValueError(f'img_size must be the side of square images, or height and width; got {img_size!r}.')
-    return size
-
-
-def _spell(size: Sequence[int]) -> str:
-    return ' x '.join(str(side) for side in size)

@@ -15,6 +15,7 @@ from mmengine.registry import MODELS
 from torch import Tensor, nn
 
 import mmvpt.registry  # noqa: F401  (lets MMEngine's registry find mmpretrain and mmseg by prefix)
+from mmvpt.anatomy import describe
 from mmvpt.models import TunedBackbone
 from mmvpt.tuners.selective import is_bias
 
@@ -293,6 +294,15 @@ def new_channel(backbone: BackboneRow) -> int:
     return 32 * 48 + first.out_channels * first.kernel_size[0] ** 2
 
 
+def token_vectors(backbone: BackboneRow) -> int:
+    """A vector for each token that enters a block of the plain backbone."""
+    plain, numbers = backbone.build(), []
+    for block in describe(plain).blocks:
+        block.module.register_forward_pre_hook(lambda module, args: numbers.append(args[0][0].numel()))
+    plain(backbone.image(), **dict(backbone.options))
+    return sum(numbers)
+
+
 def biases(name: str, backbone: BackboneRow) -> bool:
     return is_bias(name)
 
@@ -453,6 +463,20 @@ TUNERS = [
         starts_as_plain=False,
         new=new_channel,
         needs=lambda backbone: takes_any_image(backbone) and patch_of(backbone) == PATCH,
+    ),
+    TunerRow(
+        'add',
+        dict(type='AddPrompts', per_token=False),
+        starts_as_plain=False,
+        new=lambda backbone: sum(backbone.blocks),
+        needs=has_ffn,
+    ),
+    TunerRow(
+        'add_tokens',
+        dict(type='AddPrompts', img_size=(32, 48)),
+        starts_as_plain=False,
+        new=token_vectors,
+        needs=lambda backbone: has_ffn(backbone) and not backbone.fixed_length,
     ),
     TunerRow(
         'protuning',

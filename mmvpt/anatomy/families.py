@@ -94,6 +94,7 @@ def swin(backbone: Any) -> Anatomy:
         norms=norms,
         optional=optional,
         patch_size=backbone.patch_embed.projection.kernel_size[0],
+        num_extra_tokens=0,
         resize=resize_window,
     )
 
@@ -109,5 +110,4 @@ def resize_window(name: str, value: Tensor, own: Tensor) -> Tensor | None:
         return None
     sides = [round(len(table) ** 0.5) for table in (value, own)]
     table = value.t().view(1, -1, sides[0], sides[0])
-        num_extra_tokens=0,
     return F.interpolate(table, size=(sides[1], sides[1]), mode='bicubic').view(-1, len(own)).t()

@@ -152,7 +152,32 @@ class NormTuning(Tuner):
 
 @MODELS.register_module()
 class ClsTokenTuning(Tuner):
-    """Train the class token, and the distillation token of a backbone that has one."""
+    """Train the class token, and the distillation token of a backbone that has one.
+
+    Args:
+        reinit: Draw the tokens anew, next to zero, so that training does not start from those of the base: the
+            "cls-reinit" of VPT's public code. A base that comes later than ``init_cfg``, by ``load_from``, brings its
+            own tokens back.
+    """
+
+    std = 1e-6  # of the public code
+
+    def __init__(self, reinit: bool = False, init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg)
+        self.reinit = reinit
+
+    def attach(self, anatomy: Anatomy) -> None:
+        self._tokens = list(anatomy.learnt_tokens(self))  # in a list, so that they stay the backbone's alone
+        self.reset()
 
     def unfreeze(self, anatomy: Anatomy) -> Iterable[nn.Parameter]:
-        return anatomy.learnt_tokens(self)
+        return self._tokens
+
+    def reset(self) -> None:
+        """Draw the tokens anew, where that was asked for."""
+        for token in self._tokens if self.reinit else ():
+            nn.init.normal_(token, std=self.std)
+
+    def init_weights(self) -> None:
+        super().init_weights()
+        self.reset()

@@ -307,6 +307,14 @@ def biases(name: str, backbone: BackboneRow) -> bool:
     return is_bias(name)
 
 
+def tokens(name: str, backbone: BackboneRow) -> bool:
+    return name in ('cls_token', 'dist_token')
+
+
+def has_tokens(backbone: BackboneRow) -> bool:
+    return len(set(backbone.widths)) == 1
+
+
 def norms(name: str, backbone: BackboneRow) -> bool:
     return name in norm_params(backbone.name)
 
@@ -353,8 +361,23 @@ TUNERS = [
         'cls_token',
         dict(type='ClsTokenTuning'),
         starts_as_plain=True,
-        unfrozen=lambda name, backbone: name in ('cls_token', 'dist_token'),
-        needs=lambda backbone: len(set(backbone.widths)) == 1,
+        unfrozen=tokens,
+        needs=has_tokens,
+    ),
+    TunerRow(
+        'cls_token_reinit',
+        dict(type='ClsTokenTuning', reinit=True),
+        starts_as_plain=False,
+        unfrozen=tokens,
+        needs=has_tokens,
+    ),
+    TunerRow(
+        'cls_token_vpt',
+        [dict(type='ClsTokenTuning', reinit=True), DEEP],
+        starts_as_plain=False,
+        new=deep_prompts,
+        unfrozen=tokens,
+        needs=lambda backbone: has_tokens(backbone) and backbone.attention,
     ),
     TunerRow(
         'partial',

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+from pathlib import Path
+
 import pytest
 import torch
+from mmengine.registry import MODELS
 
+from mmvpt.engine import apply_delta, delta_state_dict
 from mmvpt.models import TunedBackbone
 
 RESNET = dict(type='mmpretrain.ResNet', depth=50)
@@ -115,3 +120,51 @@ def test_class_token_tuning_trains_the_distillation_token_too(family: str, param
 def test_class_token_tuning_wants_a_class_token(config: dict) -> None:
     with pytest.raises(TypeError, match='ClsTokenTuning needs a class token.*mmpretrain.ViTEVA02'):
         trained(dict(type='ClsTokenTuning'), config)
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> dict:
+    """Config of a tiny ViT with a file of weights whose class token is far from zero."""
+    arch = dict(embed_dims=32, num_layers=2, num_heads=2, feedforward_channels=64)
+    config = dict(type='mmpretrain.DistilledVisionTransformer', arch=arch, img_size=32, patch_size=8, out_type='raw')
+    torch.manual_seed(0)
+    backbone = MODELS.build(config)
+    for token in (backbone.cls_token, backbone.dist_token):
+        torch.nn.init.ones_(token)
+    torch.save(backbone.state_dict(), tmp_path / 'base.pth')
+    return {**config, 'init_cfg': dict(type='Pretrained', checkpoint=str(tmp_path / 'base.pth'))}
+
+
+def test_class_tokens_are_drawn_anew_next_to_zero_and_only_where_asked(base: dict) -> None:
+    anew = TunedBackbone(base, dict(type='ClsTokenTuning', reinit=True))
+    kept = TunedBackbone(base, dict(type='ClsTokenTuning'))
+    for tuned in (anew, kept):
+        tuned.init_weights()
+    for name, param in kept.backbone.named_parameters():
+        other = anew.backbone.get_parameter(name)
+        if name in ('cls_token', 'dist_token'):
+            assert torch.equal(param, torch.ones_like(param))
+            assert 0 < other.abs().max() < 1e-5
+        else:
+            assert torch.equal(param, other), name
+    anew.tuner.merge()  # refuses what a plain backbone cannot hold
+
+
+def test_a_delta_brings_class_tokens_back_that_were_drawn_anew(base: dict) -> None:
+    tuner = [dict(type='ClsTokenTuning', reinit=True), dict(type='DeepPrompts', num_tokens=3)]
+    model, other = TunedBackbone(base, tuner), TunedBackbone(base, tuner)
+    model.init_weights()
+    torch.nn.init.normal_(model.backbone.cls_token)
+    apply_delta(other, delta_state_dict(model))
+    assert torch.equal(other.backbone.cls_token, model.backbone.cls_token)
+    image = torch.randn(2, 3, 32, 32)
+    assert torch.equal(other.eval()(image)[-1], model.eval()(image)[-1])
+
+
+def test_a_copy_draws_its_own_class_token_anew(base: dict) -> None:
+    model = TunedBackbone(base, dict(type='ClsTokenTuning', reinit=True))
+    twin = copy.deepcopy(model)
+    token = model.backbone.cls_token.detach().clone()
+    twin.tuner.reset()
+    assert torch.equal(model.backbone.cls_token, token)
+    assert not torch.equal(twin.backbone.cls_token, token)

@@ -10,8 +10,9 @@ from mmvpt.datasets.shapes import EXPORTERS, make_shapes
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__,
-        epilog='The same options give the same files, byte for byte. What is there and whole is left alone; '
-        'a folder made with other options, or damaged since, is made anew.',
+        epilog='Formats: classification, segmentation and detection, and small tasks as image folders: misty (forms in '
+        'the mist), count, position and orientation. The same options give the same files, byte for byte. What is '
+        'there and whole is left alone; a folder made with other options, or damaged since, is made anew.',
     )
     parser.add_argument('root', nargs='?', default='data/shapes', help='folder of the data set (%(default)s)')
     parser.add_argument('--formats', nargs='+', choices=EXPORTERS, default=list(EXPORTERS), help='all by default')

@@ -1,5 +1,6 @@
 """Shapes: pictures of our own making, in the formats that the hosts read."""
 
+from . import structured  # noqa: F401  makes its formats known
 from .export import EXPORTERS
 from .make import make_shapes
 

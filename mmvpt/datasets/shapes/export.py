@@ -23,7 +23,7 @@ EXPORTERS: dict[str, Exporter] = {}
 class Exporter(ABC):
     """One format: which scenes it shows, and the files it makes of a scene.
 
-    A subclass is known by its ``name`` from the moment it is defined.
+    A subclass with a ``name`` is known by it from the moment it is defined.
     """
 
     name: ClassVar[str]
@@ -35,7 +35,8 @@ class Exporter(ABC):
     splits: ClassVar[dict[str, int]]
 
     def __init_subclass__(cls) -> None:
-        EXPORTERS[cls.name] = cls()
+        if 'name' in vars(cls):
+            EXPORTERS[cls.name] = cls()
 
     def draw(self, rng: np.random.Generator, index: int, size: int) -> Scene:
         """Draw the scene of a picture."""
@@ -50,21 +51,40 @@ class Exporter(ABC):
 
 
 class ImageFolder(Exporter):
-    """Classification: ``train/star/00042.png``, the class is the form of the one shape."""
+    """Pictures in a folder for each class: ``train/star/00042.png``."""
+
+    size = 64
+
+    def draw(self, rng: np.random.Generator, index: int, size: int) -> Scene:
+        """Draw the classes in turn, so that none is rare."""
+        return self.draw_class(rng, self.classes[index % len(self.classes)], size)
+
+    @abstractmethod
+    def draw_class(self, rng: np.random.Generator, name: str, size: int) -> Scene:
+        """Draw a scene of one class."""
+
+    @abstractmethod
+    def label(self, scene: Scene) -> str:
+        """Tell the class of a scene by what is in it."""
+
+    def write(self, root: Path, split: str, index: int, scene: Scene) -> None:
+        save_image(root / split / self.label(scene) / f'{index:05d}.png', render_image(scene))
+
+
+class Classification(ImageFolder):
+    """Which form has the one shape?"""
 
     name = 'classification'
     classes = tuple(sorted(FORMS))
     style = PORTRAIT
-    size = 64
     splits = dict(train=6400, val=600)
 
-    def draw(self, rng: np.random.Generator, index: int, size: int) -> Scene:
-        """Draw the classes in turn, so that none is rare."""
-        return draw_scene(rng, self.style, size, forms=[self.classes[index % len(self.classes)]])
+    def draw_class(self, rng: np.random.Generator, name: str, size: int) -> Scene:
+        return draw_scene(rng, self.style, size, forms=[name])
 
-    def write(self, root: Path, split: str, index: int, scene: Scene) -> None:
+    def label(self, scene: Scene) -> str:
         (shape,) = scene.shapes
-        save_image(root / split / shape.form / f'{index:05d}.png', render_image(scene))
+        return shape.form
 
 
 class ADE20K(Exporter):

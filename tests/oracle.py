@@ -1,4 +1,4 @@
-"""VPT-deep in its published form, the slow truth that keys and values are held against."""
+"""VPT-deep and E2VPT in their published form, the slow truth that keys and values are held against."""
 
 from __future__ import annotations
 
@@ -62,30 +62,45 @@ def prompt_windows_as_tokens(blocks: Iterable[nn.Module], prompts: Iterable[Tens
         attention.forward = WindowTokenForm(attention, block.norm1, tokens)
 
 
-def swin_with_tokens(swin: nn.Module, prompts: Tensor, image: Tensor) -> list[Tensor]:
-    """A Swin whose windows all hold the tokens of their image, one image and one window at a time."""
-    outputs = [_swin_of_one(swin, prompts, one) for one in image.unbind()]
-    return [torch.stack(maps) for maps in zip(*outputs, strict=True)]
+def swin_with_tokens(
+    swin: nn.Module, prompts: Tensor | list[Tensor], image: Tensor, through_mergings: bool = False
+) -> tuple[list[Tensor], Tensor]:
+    """A Swin whose windows hold the tokens of their image, one image and one window at a time.
+
+    Prompts are one set that travels, or one for each block. Returns the maps, and what the last block made of the
+    prompts (B, P, C), normed as the maps are.
+    """
+    outputs = [_swin_of_one(swin, prompts, one, through_mergings) for one in image.unbind()]
+    maps, left = zip(*outputs, strict=True)
+    return [torch.stack(images) for images in zip(*maps, strict=True)], torch.stack(left)
 
 
-def _swin_of_one(swin: nn.Module, prompts: Tensor, image: Tensor) -> list[Tensor]:
+def _swin_of_one(
+    swin: nn.Module, prompts: Tensor | list[Tensor], image: Tensor, through_mergings: bool
+) -> tuple[list[Tensor], Tensor]:
     x, grid = swin.patch_embed(image[None])
-    maps = []
+    maps, count = [], 0
+    deep = prompts if isinstance(prompts, list) else None
     for index, stage in enumerate(swin.stages):
         for block in stage.blocks:
+            prompts = prompts if deep is None else deep[count]
+            count += 1
             made = []
             attention = block.attn.w_msa
             attention.forward = partial(_windows_of_one, attention, block.norm1(prompts), made)
             x = block(x, grid)
             prompts = prompts + torch.stack(made).mean(0)
             prompts = block.ffn(block.norm2(prompts), identity=prompts)
-        maps.append(getattr(swin, f'norm{index}')(x)[0].t().unflatten(1, grid))
+        norm = getattr(swin, f'norm{index}')
+        maps.append(norm(x)[0].t().unflatten(1, grid))
         if stage.downsample:
             x, grid = stage.downsample(x, grid)
             # channels of unfolded patches lie together, channel by channel
             fourfold = prompts.repeat_interleave(4, dim=1)
             prompts = stage.downsample.reduction(stage.downsample.norm(fourfold))
-    return maps
+            if not through_mergings and deep is None:
+                prompts = prompts[:0]
+    return maps, norm(prompts)
 
 
 def _windows_of_one(attention: nn.Module, prompts: Tensor, made: list, x: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -103,3 +118,46 @@ def _windows_of_one(attention: nn.Module, prompts: Tensor, made: list, x: Tensor
         made.append(out[: len(prompts)])
         outputs.append(out[len(prompts) :])
     return torch.stack(outputs)
+
+
+class KeyValueForm:
+    """Attention with keys and values (heads, T, head_dim) next to those of the image, its softmax by hand."""
+
+    def __init__(self, attention: nn.Module, keys: Tensor, values: Tensor, before: bool) -> None:
+        self.attention, self.keys, self.values, self.before = attention, keys, values, before
+
+    def __call__(self, x: Tensor, mask: Tensor | None = None, identity: Tensor | None = None, **_: object) -> Tensor:
+        heads, count, width = self.keys.shape
+        queries, keys, values = self.project(x).unflatten(-1, (3, heads, width)).permute(2, 0, 3, 1, 4)
+        logits = width**-0.5 * queries @ self.beside(keys, self.keys).transpose(-2, -1)
+        own = logits[..., count:] if self.before else logits[..., :-count]
+        if getattr(self.attention, 'relative_position_bias_table', None) is not None:
+            table = self.attention.relative_position_bias_table[self.attention.relative_position_index]
+            own += table.permute(2, 0, 1)
+        if mask is not None:
+            own.view(-1, len(mask), *own.shape[1:]).add_(mask[None, :, None])
+        out = (logits.softmax(-1) @ self.beside(values, self.values)).transpose(1, 2).flatten(2)
+        if identity is not None:  # MMCV's attention adds it itself
+            return identity + self.attention.attn.out_proj(out)
+        scale = getattr(self.attention, 'gamma1', nn.Identity())
+        return scale(self.attention.proj(out))
+
+    def project(self, x: Tensor) -> Tensor:
+        if hasattr(self.attention, 'attn'):
+            return nn.functional.linear(x, self.attention.attn.in_proj_weight, self.attention.attn.in_proj_bias)
+        fused = self.attention.qkv(x)
+        if getattr(self.attention, 'q_bias', None) is not None:  # BEiT's keys have none
+            fused = fused + torch.cat([self.attention.q_bias, 0 * self.attention.q_bias, self.attention.v_bias])
+        return fused
+
+    def beside(self, own: Tensor, learnt: Tensor) -> Tensor:
+        learnt = learnt.expand(len(own), -1, -1, -1)
+        return torch.cat([learnt, own] if self.before else [own, learnt], dim=2)
+
+
+def attend_to_pairs(
+    attentions: Iterable[nn.Module], pairs: Iterable[tuple[Tensor, Tensor]], before: bool = True
+) -> None:
+    """Give plain attentions keys and values as the public code of E2VPT does, a pair for each."""
+    for attention, (keys, values) in zip(attentions, pairs, strict=True):
+        attention.forward = KeyValueForm(attention, keys, values, before)

@@ -3,6 +3,7 @@
 from .adapter import Adapter
 from .add import AddPrompts
 from .base import Tuner, TunerList, build_tuner
+from .key_value import KeyValuePrompts
 from .lora import LoRA
 from .pixel import ChannelPrompts, PadPrompts, PatchPrompts
 from .pro_tuning import ProTuning
@@ -18,6 +19,7 @@ __all__ = [
     'ClsTokenTuning',
     'DeepPrompts',
     'FullTuning',
+    'KeyValuePrompts',
     'LinearProbe',
     'LoRA',
     'NormTuning',

@@ -350,6 +350,7 @@ def stage_blocks(backbone: BackboneRow) -> int:
 
 
 DEEP = dict(type='DeepPrompts', num_tokens=TOKENS)
+PAIRS = dict(type='KeyValuePrompts', num_tokens=TOKENS)
 SHALLOW = dict(type='ShallowPrompts', num_tokens=TOKENS)
 PRO = dict(type='ProTuning', beta=0.5)
 TUNERS = [
@@ -399,6 +400,18 @@ TUNERS = [
             ('vpt', DEEP, deep_prompts),
             ('vpt_dropout', {**DEEP, 'dropout': 0.1}, deep_prompts),
             ('vpt_last', {**DEEP, 'start': -1}, lambda backbone: TOKENS * backbone.blocks[-1]),
+            ('key_value', PAIRS, deep_prompts),
+            (
+                'key_value_apart',
+                {**PAIRS, 'share_kv': False, 'place': 'after', 'dropout': 0.1},
+                lambda backbone: 2 * deep_prompts(backbone),
+            ),
+            (
+                'key_value_shared',
+                {**PAIRS, 'share_blocks': True, 'init': 'trunc_normal'},
+                lambda backbone: TOKENS * sum(set(backbone.blocks)),
+            ),
+            ('e2vpt', [DEEP, PAIRS], lambda backbone: 2 * deep_prompts(backbone)),
             (
                 'vpt_projected',
                 {**DEEP, 'projected_dim': 8},

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median, stdev
+from typing import TypeVar
 
 from mmengine.config import Config
 
@@ -16,6 +18,9 @@ from mmvpt.analysis.count import Count, build_without_memory, count_model
 from mmvpt.checkpoint import read_metadata
 from mmvpt.config_paths import config_root
 from mmvpt.steps import Step
+
+Trial = TypeVar('Trial')
+Result = TypeVar('Result')
 
 #: Where a config of Shapes says which base it starts from.
 BASE = 'model.backbone.backbone.init_cfg.checkpoint'
@@ -56,10 +61,10 @@ class Run:
         return [entry for entry in entries if 'loss' in entry]
 
 
-def pretrain(title: str, config: str, folder: Path, seed: int, options: Sequence[str]) -> Step:
+def pretrain(title: str, config: str, folder: Path, seed: int, options: Sequence[str], quiet: bool = False) -> Step:
     """Train the base that methods share, and return the step that did it."""
     step = training_step(title, config, folder, [f'randomness.seed={seed}', *options])
-    step.run()
+    step.run(quiet=quiet)
     return step
 
 
@@ -116,6 +121,21 @@ def evaluation_step(
     out = ('--out', str(folder / keep)) if keep else ()
     command = (*tool('test.py'), near(path), str(delta), '--work-dir', str(folder), *out, '--cfg-options', *options)
     return Step(title, folder, command, inputs(path, [training]))
+
+
+def run_all(
+    pool: Executor, run: Callable[[Trial, int], Result], trials: Sequence[Trial], seeds: Sequence[int]
+) -> dict[tuple[Trial, int], Result]:
+    """Run all trials with all seeds; the first error ends it, when what runs has ended.
+
+    It goes seed by seed, so that an early stop leaves whole comparisons.
+    """
+    with pool:
+        futures = {(trial, seed): pool.submit(run, trial, seed) for seed in seeds for trial in trials}
+        try:
+            return {key: future.result() for key, future in futures.items()}
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def summarize(metric: str, values: Sequence[float], spread: str = 'spread') -> dict[str, object]:

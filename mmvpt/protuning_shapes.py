@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from mmvpt.analysis.tables import format_table
-from mmvpt.comparison import Run, data_options, pretrain, run_method, summarize
+from mmvpt.comparison import Run, data_options, pretrain, run_all, run_method, summarize
 from mmvpt.config_paths import config_root
 from mmvpt.datasets.shapes import make_shapes
 from mmvpt.engine.hosts import read_config
@@ -134,13 +134,7 @@ def compare_tuning(
     def run(trial: Trial, seed: int) -> Run:
         return trial.run(work_dir, data_root, seed, base, overrides.get(trial.config, ()), quiet=jobs > 1)
 
-    with ThreadPoolExecutor(jobs) as pool:
-        # seed by seed, so that an early stop leaves whole comparisons
-        futures = {(trial, seed): pool.submit(run, trial, seed) for seed in seeds for trial in trials}
-        try:
-            runs = {key: future.result() for key, future in futures.items()}
-        finally:
-            pool.shutdown(cancel_futures=True)
+    runs = run_all(ThreadPoolExecutor(jobs), run, trials, seeds)
     tables = '\n\n'.join(_table(task, [trial for trial in trials if trial.task == task], seeds, runs) for task in tasks)
     (work_dir / 'results.md').write_text(tables + '\n')
     return tables

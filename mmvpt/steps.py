@@ -27,6 +27,51 @@ class StepFailed(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """Tells in a folder whose results it holds, and whether they are whole.
+
+    Args:
+        folder: Of these results, and of no others.
+        key: Changes whenever the results would.
+    """
+
+    folder: Path
+    key: str
+
+    def is_done(self) -> bool:
+        """Tell whether the folder holds just these results."""
+        return self._read() == dict(key=self.key, done=True)
+
+    def begin(self) -> None:
+        """Remove the results of anything else, but nothing that no step made."""
+        if self._read().get('key') != self.key:
+            self._clear()
+        self._write(done=False)
+
+    def finish(self) -> None:
+        """Say that the results are whole."""
+        self._write(done=True)
+
+    def _clear(self) -> None:
+        if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / STAMP).exists():
+            raise FileExistsError(
+                f'{self.folder} holds files of someone else. Move them away, or choose another folder.'
+            )
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            return json.loads((self.folder / STAMP).read_text())
+        except FileNotFoundError:
+            return {}
+
+    def _write(self, done: bool) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(dict(key=self.key, done=done)).encode()
+        write_atomically(self.folder / STAMP, lambda file: file.write(text))
+
+
+@dataclass(frozen=True)
 class Step:
     """A command that leaves its results in a folder of its own.
 
@@ -45,26 +90,28 @@ class Step:
     @property
     def key(self) -> str:
         """Changes whenever the results would."""
-        return hashlib.sha256(json.dumps([self.command, self.inputs]).encode()).hexdigest()
+        return key_of(self.command, self.inputs)
+
+    @property
+    def stamp(self) -> Stamp:
+        return Stamp(self.folder, self.key)
 
     def is_done(self) -> bool:
         """Tell whether the folder holds the results of just this step."""
-        return self._read_stamp() == dict(key=self.key, done=True)
+        return self.stamp.is_done()
 
     def run(self, *, quiet: bool = False) -> None:
         """Run the command unless its results are there; show its progress, unless quiet, and keep all it says."""
         if self.is_done():
             print(f'\n== {self.title}: reused from {self.folder}', flush=True)
             return
-        if self._read_stamp().get('key') != self.key:
-            self._clear()
-        self._write_stamp(done=False)
+        self.stamp.begin()
         print(f'\n== {self.title}\n$ {shlex.join(self.command)}', flush=True)
         start = time.perf_counter()
         code = self._stream(quiet)
         if code:
             raise StepFailed(self._explain(code))
-        self._write_stamp(done=True)
+        self.stamp.finish()
         print(f'   {self.title}: {time.perf_counter() - start:.0f} s', flush=True)
 
     def _stream(self, quiet: bool) -> int:
@@ -80,25 +127,15 @@ class Step:
         return process.returncode
 
     def _explain(self, code: int) -> str:
-        console = self.folder / CONSOLE
-        last_words = '\n'.join(console.read_text().splitlines()[-12:])
-        return f'{self.title} ended with exit code {code}. Its last words, out of {console}:\n\n{last_words}'
+        return f'{self.title} ended with exit code {code}. {last_words(self.folder / CONSOLE)}'
 
-    def _clear(self) -> None:
-        """Remove the results of another command, but nothing that no step made."""
-        if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / STAMP).exists():
-            raise FileExistsError(
-                f'{self.folder} holds files of someone else. Move them away, or choose another folder.'
-            )
-        shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _read_stamp(self) -> dict[str, Any]:
-        try:
-            return json.loads((self.folder / STAMP).read_text())
-        except FileNotFoundError:
-            return {}
+def key_of(*parts: Any) -> str:
+    """A short name for all that decides a result."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-    def _write_stamp(self, done: bool) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(dict(key=self.key, done=done)).encode()
-        write_atomically(self.folder / STAMP, lambda file: file.write(text))
+
+def last_words(console: Path) -> str:
+    """The end of what a command said."""
+    lines = console.read_text().splitlines()[-12:]
+    return f'Its last words, out of {console}:\n\n' + '\n'.join(lines)

@@ -62,30 +62,45 @@ def prompt_windows_as_tokens(blocks: Iterable[nn.Module], prompts: Iterable[Tens
         attention.forward = WindowTokenForm(attention, block.norm1, tokens)
 
 
-def swin_with_tokens(swin: nn.Module, prompts: Tensor, image: Tensor) -> list[Tensor]:
-    """A Swin whose windows all hold the tokens of their image, one image and one window at a time."""
-    outputs = [_swin_of_one(swin, prompts, one) for one in image.unbind()]
-    return [torch.stack(maps) for maps in zip(*outputs, strict=True)]
+def swin_with_tokens(
+    swin: nn.Module, prompts: Tensor | list[Tensor], image: Tensor, through_mergings: bool = False
+) -> tuple[list[Tensor], Tensor]:
+    """A Swin whose windows hold the tokens of their image, one image and one window at a time.
+
+    Prompts are one set that travels, or one for each block. Returns the maps, and what the last block made of the
+    prompts (B, P, C), normed as the maps are.
+    """
+    outputs = [_swin_of_one(swin, prompts, one, through_mergings) for one in image.unbind()]
+    maps, left = zip(*outputs, strict=True)
+    return [torch.stack(images) for images in zip(*maps, strict=True)], torch.stack(left)
 
 
-def _swin_of_one(swin: nn.Module, prompts: Tensor, image: Tensor) -> list[Tensor]:
+def _swin_of_one(
+    swin: nn.Module, prompts: Tensor | list[Tensor], image: Tensor, through_mergings: bool
+) -> tuple[list[Tensor], Tensor]:
     x, grid = swin.patch_embed(image[None])
-    maps = []
+    maps, count = [], 0
+    deep = prompts if isinstance(prompts, list) else None
     for index, stage in enumerate(swin.stages):
         for block in stage.blocks:
+            prompts = prompts if deep is None else deep[count]
+            count += 1
             made = []
             attention = block.attn.w_msa
             attention.forward = partial(_windows_of_one, attention, block.norm1(prompts), made)
             x = block(x, grid)
             prompts = prompts + torch.stack(made).mean(0)
             prompts = block.ffn(block.norm2(prompts), identity=prompts)
-        maps.append(getattr(swin, f'norm{index}')(x)[0].t().unflatten(1, grid))
+        norm = getattr(swin, f'norm{index}')
+        maps.append(norm(x)[0].t().unflatten(1, grid))
         if stage.downsample:
             x, grid = stage.downsample(x, grid)
             # channels of unfolded patches lie together, channel by channel
             fourfold = prompts.repeat_interleave(4, dim=1)
             prompts = stage.downsample.reduction(stage.downsample.norm(fourfold))
-    return maps
+            if not through_mergings and deep is None:
+                prompts = prompts[:0]
+    return maps, norm(prompts)
 
 
 def _windows_of_one(attention: nn.Module, prompts: Tensor, made: list, x: Tensor, mask: Tensor | None = None) -> Tensor:

@@ -5,19 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from .base import Anatomy, Block
 from .points import EmbeddingPoint, Grid, LayerPoint, MapPoint, Point, SizedPoint, WindowPoint
 from .streams import SequenceStream, WindowStream
 
 
-def vit(backbone: Any, blocks: list[Block], extra: int, grid: Grid | None = None, **kwargs: Any) -> Anatomy:
-    """A ViT: one stage, and a point after the embedding and after each layer."""
+def vit(
+    backbone: Any,
+    blocks: list[Block],
+    extra: int,
+    grid: Grid | None = None,
+    last_norm: nn.Module | None = None,
+    **kwargs: Any,
+) -> Anatomy:
+    """A ViT: one stage, and a point after the embedding and after each layer.
+
+    Args:
+        extra: How many tokens are nobody's patch.
+        grid: Tells the grid of the patches.
+        last_norm: What all tokens pass behind the last layer.
+    """
     grid = grid or Grid(backbone.patch_embed)
     layers = [LayerPoint(block.module, block.dim, grid, extra) for block in blocks]
     first = EmbeddingPoint(blocks[0].module, blocks[0].dim, grid, extra)
-    stream = SequenceStream(blocks) if all(block.attention is not None for block in blocks) else None
+    attends = all(block.attention is not None for block in blocks)
+    stream = SequenceStream(blocks, norm=last_norm, extra=extra) if attends else None
     outputs = [blocks[-1].dim] * len(getattr(backbone, 'out_indices', ()))  # timm's own models give no maps
     return Anatomy(
         backbone,
@@ -83,13 +97,14 @@ def swin(backbone: Any) -> Anatomy:
         WindowPoint(stages[-1][-1].module, widths[-1]),
     ]
     names = {index: f'norm{index}' for index in backbone.out_indices}
+    last_norm = getattr(backbone, names.get(len(stages) - 1, ''), None)
     optional = [name for index, name in names.items() if index != len(stages) - 1]
     norms = [getattr(backbone, name) for name in names.values()]
     return Anatomy(
         backbone,
         stages=stages,
         points=points,
-        stream=WindowStream(stages, [stage.downsample for stage in backbone.stages[:-1]]),
+        stream=WindowStream(stages, [stage.downsample for stage in backbone.stages[:-1]], norm=last_norm),
         outputs=[widths[index] for index in backbone.out_indices],
         norms=norms,
         optional=optional,

@@ -55,12 +55,15 @@ def _(eva: ViTEVA02) -> Anatomy:
 def _anatomy(backbone: VisionTransformer | BEiTViT, blocks: list[Block]) -> Anatomy:
     names = ('ln1', 'ln2')  # of the tokens, of their average
     norms = [getattr(backbone, name) for name in names if hasattr(backbone, name)]
+    averages = getattr(backbone, 'out_type', None) == 'avg_featmap'  # by a norm that a file of MAE's pretraining lacks
     tokens = [getattr(backbone, name, None) for name in ('cls_token', 'dist_token')]
     return vit(
         backbone,
         blocks,
         backbone.num_extra_tokens,
+        last_norm=getattr(backbone, 'ln1', None),
         norms=norms,
+        optional=['ln2'] if averages else [],
         tokens=[token for token in tokens if token is not None],
         patch_size=backbone.patch_embed.projection.kernel_size[0],
     )

@@ -26,6 +26,7 @@ def _(backbone: VisionTransformer) -> Anatomy:
         backbone,
         blocks,
         extra=int(backbone.with_cls_token),
+        last_norm=backbone.norm1 if backbone.final_norm else None,
         norms=[backbone.norm1] if backbone.final_norm else [],
         tokens=[backbone.cls_token] if backbone.with_cls_token else [],
         patch_size=backbone.patch_size,

@@ -15,16 +15,68 @@ from .base import Block, Site
 #: Given the batch size, returns the tokens (B, P, C) that enter the first block.
 Entry = Callable[[int], Tensor]
 
+#: Pools that a classifier can read, by name: of the patches, of what the last block made of the prompts.
+POOLS = {'image': (True, False), 'prompt': (False, True), 'global': (True, True)}
 
+
+@dataclass(eq=False, kw_only=True)
 class Stream(ABC):
-    """Tokens on their way through the blocks; nothing outside the blocks meets them."""
+    """Tokens on their way through the blocks; nothing outside the blocks meets them, unless they are pooled.
 
-    entry: Entry
+    Args:
+        norm: What all tokens pass behind the last block, None where nothing is there.
+        extra: How many tokens of the image (class, distillation, registers) are nobody's patch; they come first.
+    """
+
+    norm: nn.Module | None = None
+    extra: int = 0
+    entry: Entry | None = None
     tokens: Any = None  # those between two blocks, or inside one
+    pooling: str | None = None
+    reached: Block | None = None  # the last block that tokens pass
 
     @abstractmethod
-    def carry(self, entry: Entry) -> None:
-        """Let tokens enter the first block and travel on."""
+    def carry(self, entry: Entry, start: int = 0, through_mergings: bool = False) -> None:
+        """Let tokens enter a block (negative counts from the last) and travel on, up to a merging or beyond."""
+
+    @property
+    @abstractmethod
+    def last(self) -> Block:
+        """The last block."""
+
+    def pool(self, pooling: str) -> None:
+        """Let a classifier read another pool than the backbone's own: class token and mean of the patches become it.
+
+        Call it after :meth:`carry`.
+        """
+        if POOLS[pooling][1] and self.reached is not self.last:
+            raise ValueError(
+                f'pool={pooling!r} needs prompts in the last block, and none pass it. Let deep prompts end there '
+                "(end=None), shallow ones of a Swin go on (through_mergings=True), or take pool='image'."
+            )
+        self.pooling = pooling
+        where = self.last if self.norm is None else Site(self.norm)
+        where.after(self._pool)
+
+    def _pool(self, x: Tensor) -> Tensor:
+        assert self.pooling is not None
+        tokens, self.tokens = self.tokens, None
+        if tokens is not None and self.norm is not None:
+            tokens = self.norm.forward(tokens)  # past the hooks, which are meant for the image
+        patches = x[:, self.extra :]
+        parts = [part for part, wanted in zip((patches, tokens), POOLS[self.pooling], strict=True) if wanted]
+        pooled = torch.cat(parts, dim=1).mean(1, keepdim=True)
+        patches = patches + (pooled - patches.mean(1, keepdim=True))
+        return torch.cat([pooled.expand(-1, self.extra, -1), patches], dim=1)
+
+    def _enter(self, batch: int) -> Tensor:
+        assert self.entry is not None
+        return self.entry(batch)
+
+    def _end(self) -> None:
+        """Let go of the tokens, unless a pool asks for them."""
+        if self.pooling is None:
+            self.tokens = None
 
 
 @dataclass(eq=False)
@@ -33,21 +85,27 @@ class SequenceStream(Stream):
 
     blocks: Sequence[Block]
 
-    def carry(self, entry: Entry) -> None:
+    @property
+    def last(self) -> Block:
+        return self.blocks[-1]
+
+    def carry(self, entry: Entry, start: int = 0, through_mergings: bool = False) -> None:
         if any(block.fixed_length for block in self.blocks):
             raise TypeError(
                 'The backbone has a position bias for each pair of its tokens, so its sequence cannot grow by prompts. '
-                'Use DeepPrompts, or build it with use_rel_pos_bias=False.'
+                'Use DeepPrompts (without pooling its prompts), or build it with use_rel_pos_bias=False.'
             )
         self.entry = entry
-        inner = len(self.blocks) - 1
-        for enter, block in zip([self._start, *[self._rejoin] * inner], self.blocks, strict=True):
+        blocks = self.blocks[start:]  # there are no mergings between them
+        self.reached = blocks[-1]
+        inner = len(blocks) - 1
+        for enter, block in zip([self._start, *[self._rejoin] * inner], blocks, strict=True):
             block.before(enter)
-        for leave, block in zip([*[self._part] * inner, self._stop], self.blocks, strict=True):
+        for leave, block in zip([*[self._part] * inner, self._stop], blocks, strict=True):
             block.after(leave)
 
     def _start(self, x: Tensor) -> Tensor:
-        self.tokens = self.entry(len(x))
+        self.tokens = self._enter(len(x))
         return self._rejoin(x)
 
     def _rejoin(self, x: Tensor) -> Tensor:
@@ -60,7 +118,7 @@ class SequenceStream(Stream):
 
     def _stop(self, x: Tensor) -> Tensor:
         x = self._part(x)
-        self.tokens = None
+        self._end()
         return x
 
 
@@ -68,28 +126,38 @@ class SequenceStream(Stream):
 class WindowStream(Stream):
     """A Swin's: every window of an image sees its tokens, and what they become is averaged over the windows.
 
-    At a patch merging the patches around a token are the token itself, so that it goes on with the width of the next
-    stage; the frozen layer does that. The VPT paper says that merging ignores prompts, its public code does this.
+    The VPT paper says that patch mergings ignore prompts, so prompts end with their stage: the next is twice as wide.
+    Through mergings they go as in the public code: the patches around a token are the token itself, and the frozen
+    merging gives it the width of the next stage.
     """
 
     stages: Sequence[Sequence[Block]]
     mergings: Sequence[nn.Module]
 
-    def carry(self, entry: Entry) -> None:
+    @property
+    def last(self) -> Block:
+        return self.stages[-1][-1]
+
+    def carry(self, entry: Entry, start: int = 0, through_mergings: bool = False) -> None:
         self.entry = entry
-        self.stages[0][0].before(self._start)
-        for block in (block for stage in self.stages for block in stage):
+        numbers = [number for number, stage in enumerate(self.stages) for _ in stage][start:]
+        end = len(self.stages) if through_mergings else numbers[0] + 1
+        blocks = [block for stage in self.stages for block in stage][start:]
+        blocks = [block for number, block in zip(numbers, blocks, strict=True) if number < end]
+        self.reached = blocks[-1]
+        blocks[0].before(self._start)
+        for block in blocks:
             _WindowPassage(self, block).open()
-        for merging in self.mergings:
+        for merging in self.mergings[numbers[0] : end - 1]:
             _MergingPassage(self, merging).open()
-        self.stages[-1][-1].after(self._stop)
+        blocks[-1].after(self._stop)
 
     def _start(self, x: Tensor) -> Tensor:
-        self.tokens = self.entry(len(x))
+        self.tokens = self._enter(len(x))
         return x
 
     def _stop(self, x: Tensor) -> Tensor:
-        self.tokens = None
+        self._end()
         return x
 
 

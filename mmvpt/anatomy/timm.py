@@ -48,6 +48,7 @@ def _anatomy(backbone: Any) -> Anatomy:
         [_block(module, backbone.embed_dim) for module in backbone.blocks],
         backbone.num_prefix_tokens,
         grid=TimmGrid(backbone.patch_embed),
+        last_norm=backbone.norm,
         norms=norms,
         tokens=[] if backbone.cls_token is None else [backbone.cls_token],
         patch_size=backbone.patch_embed.patch_size[0],

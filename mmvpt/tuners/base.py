@@ -32,6 +32,10 @@ class Tuner(BaseModule):
     def unfold(self) -> None:
         """Forget what was folded."""
 
+    def least_memory(self, batch: int) -> int:
+        """Bytes that the tuner takes at the very least in a training step; 0 where that is no matter."""
+        return 0
+
     def merge(self) -> None:
         """Write what the tuner does into the backbone's own weights, for good; refuse where they cannot hold it."""
         if any(True for _ in self.parameters()):
@@ -61,6 +65,9 @@ class TunerList(Tuner):
 
     def unfreeze(self, anatomy: Anatomy) -> Iterable[nn.Module | nn.Parameter]:
         return [part for tuner in self for part in tuner.unfreeze(anatomy)]
+
+    def least_memory(self, batch: int) -> int:
+        return sum(tuner.least_memory(batch) for tuner in self)
 
     def fold(self) -> None:
         for tuner in self:

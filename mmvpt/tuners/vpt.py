@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmvpt.anatomy import Anatomy, Block
+from mmvpt.anatomy.streams import POOLS
 from mmvpt.layers.attention import adopt
+from mmvpt.layers.memory import in_gib, total_memory
+from mmvpt.layers.segments import Segments
 from mmvpt.registry import MODELS
 
 from .base import Tuner, chosen_blocks, prompt_bound
@@ -29,6 +35,13 @@ class Prompts(Tuner):
         share: What is the same (VPT paper, Fig. 12): ``intra``, all prompts of a block; ``inter``, the prompts of all
             blocks (of one width); ``all``, every prompt.
         learn: Whether prompts train; otherwise they stay as they were drawn (Prompt-Fixed of the VPT paper).
+        pool: What a classifier reads (VPT paper, Fig. 8), in the class token or in the mean of the patches: ``image``,
+            the mean of the patches; ``prompt``, the mean of what the last block makes of its prompts; ``global``, the
+            mean of both, as in the public code for Swin and MAE. None leaves it to the backbone, as the paper says.
+        keep: What pruning left of each block's prompts, a ``dict(tokens=[0, 3], segments=['11110111', ...])`` or None
+            for all of them. ``tokens`` are numbers below ``num_tokens``; ``segments``, which may be missing, says of
+            each kept token which of its equal parts are kept. What was pruned is gone: it has no parameter, and a
+            token that was pruned no key.
     """
 
     def __init__(
@@ -39,6 +52,8 @@ class Prompts(Tuner):
         projected_dim: int | None = None,
         share: str | None = None,
         learn: bool = True,
+        pool: str | None = None,
+        keep: Sequence[dict[str, Any] | None] | None = None,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -48,22 +63,41 @@ class Prompts(Tuner):
             raise ValueError(f'dropout must be in [0, 1), got {dropout}.')
         if share not in SHARED:
             raise ValueError(f"share={share!r} is unknown. There are 'intra', 'inter', 'all', and None for nothing.")
+        if pool is not None and pool not in POOLS:
+            raise ValueError(
+                f"pool={pool!r} is unknown. There are {', '.join(POOLS)}, and None for the backbone's own."
+            )
+        if keep is not None and (share or projected_dim):
+            raise ValueError(
+                'keep needs prompts of their own for each block, at full width: no share, no projected_dim.'
+            )
         self.num_tokens = num_tokens
         self.dropout = dropout
         self.per_sample = per_sample
         self.projected_dim = projected_dim
         self.within, self.among = SHARED[share]
         self.learn = learn
+        self.pool = pool
+        self.keep = keep
 
     def create(self, blocks: list[Block], patch_size: int | None) -> None:
         """Create one set of prompts for each block, or for all of a width."""
         widths = [block.dim for block in blocks]
         sets = list(dict.fromkeys(widths)) if self.among else widths
         self._sets = [sets.index(width) for width in widths] if self.among else list(range(len(widths)))
-        length = 1 if self.within else self.num_tokens
-        self.prompts = nn.ParameterList(
-            nn.Parameter(torch.empty(length, self.projected_dim or width), requires_grad=self.learn) for width in sets
-        )
+        self._refuse_beyond_memory(widths, sets)
+        kept = self._kept(len(widths))
+        self._lengths = [self.num_tokens if tokens is None else len(tokens['tokens']) for tokens in kept]
+        self.segments = nn.ModuleDict()
+        shapes = []
+        for index, width in enumerate(sets):
+            shape = 1 if self.within else self._lengths[index], self.projected_dim or width
+            if rows := (kept[index] or {}).get('segments'):
+                segments = Segments(rows, width)
+                shape = segments.shape
+                self.segments[str(index)] = segments
+            shapes.append(shape)
+        self.prompts = nn.ParameterList(nn.Parameter(torch.empty(shape), requires_grad=self.learn) for shape in shapes)
         self.projections = nn.ModuleDict()
         if self.projected_dim:
             for width in set(widths):
@@ -86,7 +120,10 @@ class Prompts(Tuner):
 
     def tokens(self, index: int, width: int, batch: int) -> Tensor:
         """Prompts of one block, (P, C), or (B, P, C) where every image draws its own dropout."""
-        prompts = self.prompts[self._sets[index]].expand(self.num_tokens, -1)
+        prompts = self.prompts[self._sets[index]]
+        if segments := self._segments(index):
+            prompts = segments(prompts)
+        prompts = prompts.expand(self._lengths[index], -1)
         if self.projections:
             prompts = self.projections[str(width)](prompts)
         if self.training and self.dropout:
@@ -94,6 +131,54 @@ class Prompts(Tuner):
                 prompts = prompts.expand(batch, -1, -1)
             prompts = F.dropout(prompts, self.dropout)
         return prompts
+
+    def cut(self, index: int, whole: Tensor) -> Tensor:
+        """Cut the parameter of a block out of prompts before pruning (num_tokens, C)."""
+        kept = None if self.keep is None else self.keep[index]
+        tokens = whole if kept is None else whole[list(kept['tokens'])]
+        segments = self._segments(index)
+        return tokens if segments is None else segments.take(tokens)
+
+    def _segments(self, index: int) -> Segments | None:
+        return self.segments[str(index)] if str(index) in self.segments else None  # type: ignore[return-value]
+
+    def least_memory(self, batch: int) -> int:
+        """Bytes that prompts take at the very least in a training step.
+
+        Each number has a gradient and a momentum, all of four bytes; each image keeps keys and values of two bytes.
+        """
+        return 12 * sum(prompts.numel() for prompts in self.prompts) + batch * self._bytes_per_image
+
+    def _refuse_beyond_memory(self, widths: list[int], sets: list[int]) -> None:
+        """Stop before memory is asked for that this machine does not have."""
+        self._bytes_per_image = 4 * self.num_tokens * sum(widths)
+        numbers = (1 if self.within else self.num_tokens) * sum(self.projected_dim or width for width in sets)
+        memory = total_memory()
+        least = 12 * numbers + self._bytes_per_image
+        if memory is not None and least > memory:
+            raise ValueError(
+                f'{type(self).__name__}(num_tokens={self.num_tokens}) would take at least {in_gib(least)} in training: '
+                f'{in_gib(12 * numbers)} for {numbers:,} numbers with gradient and momentum, and '
+                f'{in_gib(self._bytes_per_image)} for keys and values of each image. There are {in_gib(memory)}. '
+                f'No more than {self.num_tokens * memory // least:,} could fit with one image; papers use 1 to 200.'
+            )
+
+    def _kept(self, count: int) -> Sequence[dict[str, Any] | None]:
+        """What is kept of each block, checked."""
+        kept = [None] * count if self.keep is None else self.keep
+        if len(kept) != count:
+            raise ValueError(f'keep speaks of {len(kept)} blocks, and {count} have prompts. Give each its entry.')
+        for index, block in enumerate(kept):
+            tokens = range(self.num_tokens) if block is None else block['tokens']
+            rows = None if block is None else block.get('segments')
+            if not tokens or len(set(tokens)) < len(tokens) or not set(tokens) <= set(range(self.num_tokens)):
+                raise ValueError(
+                    f'keep[{index}] has the tokens {list(tokens)}. At least one of 0 to {self.num_tokens - 1} stays, '
+                    'and none twice.'
+                )
+            if rows is not None and len(rows) != len(tokens):
+                raise ValueError(f'keep[{index}] has segments of {len(rows)} tokens, and keeps {len(tokens)} tokens.')
+        return kept
 
 
 @MODELS.register_module()
@@ -105,7 +190,7 @@ class DeepPrompts(Prompts):
     step, not once for an image.
 
     In a Swin every window sees the prompts. A classifier's features are those of the image, as in dense systems; the
-    public code averages into them what the last block made of its prompts.
+    public code averages into them what the last block made of its prompts, which is ``pool='global'``.
 
     Args:
         start: First block with prompts; negative counts from the last.
@@ -122,9 +207,28 @@ class DeepPrompts(Prompts):
     def attach(self, anatomy: Anatomy) -> None:
         blocks = chosen_blocks(anatomy.attention_blocks(self), self.start, self.end)
         self.create(blocks, anatomy.patch_size)
+        self._width = blocks[-1].dim
+        if self.pool is not None:
+            blocks = self._pool(anatomy, blocks)
         self._sources = [_PromptSource(self, index, block) for index, block in enumerate(blocks)]
         for source in self._sources:
             adopt(source.attention).sources.append(source)
+
+    def _pool(self, anatomy: Anatomy, blocks: list[Block]) -> list[Block]:
+        """Pool the outputs; return the blocks whose prompts are keys and values and no more."""
+        assert self.pool is not None
+        stream = anatomy.token_stream(self)
+        anatomy.claim('the pool of its outputs', self)
+        wants_prompts = POOLS[self.pool][1]
+        if wants_prompts and blocks[-1] is stream.last:
+            anatomy.claim('the token sequence', self)
+            stream.carry(self._enter_last, start=-1)
+            blocks = blocks[:-1]
+        stream.pool(self.pool)
+        return blocks
+
+    def _enter_last(self, batch: int) -> Tensor:
+        return self.tokens(len(self._sets) - 1, self._width, batch).expand(batch, -1, -1)
 
     def fold(self) -> None:
         """Keep the keys and values of all prompts, so that inference has no norm and no projection of prompts."""
@@ -138,7 +242,7 @@ class DeepPrompts(Prompts):
     def unfold(self) -> None:
         if self.folded:
             self.folded = False
-            self._buffers.clear()
+            self._buffers.clear()  # of nothing else: those of segments are theirs
 
 
 class _PromptSource:
@@ -169,18 +273,27 @@ class ShallowPrompts(Prompts):
     Nothing outside the blocks meets them: heads with ``out_indices`` see the tokens of the image alone. In a ViT,
     appended or inserted after the class token is the same function, as attention does not know the order of its
     tokens. In a Swin every window sees them, and what they become is averaged over the windows of their own image (the
-    public code mixes the images of a batch there); at a patch merging each is a patch of itself.
+    public code mixes the images of a batch there).
 
     Args:
+        through_mergings: Whether prompts of a Swin go on behind a patch merging, merged as patches of themselves, as in
+            the public code. The VPT paper says that mergings ignore them, so by default they end with the first stage.
         **kwargs: See :class:`Prompts`.
     """
+
+    def __init__(self, num_tokens: int = 10, through_mergings: bool = False, **kwargs) -> None:
+        super().__init__(num_tokens, **kwargs)
+        self.through_mergings = through_mergings
 
     def attach(self, anatomy: Anatomy) -> None:
         stream = anatomy.token_stream(self)
         anatomy.claim('the token sequence', self)
         self.create(anatomy.attention_blocks(self)[:1], anatomy.patch_size)
         self._width = anatomy.stages[0][0].dim
-        stream.carry(self._enter)
+        stream.carry(self._enter, through_mergings=self.through_mergings)
+        if self.pool is not None:
+            anatomy.claim('the pool of its outputs', self)
+            stream.pool(self.pool)
 
     def _enter(self, batch: int) -> Tensor:
         return self.tokens(0, self._width, batch).expand(batch, -1, -1)

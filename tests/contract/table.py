@@ -413,6 +413,11 @@ TUNERS = [
             ),
             ('e2vpt', [DEEP, PAIRS], lambda backbone: 2 * deep_prompts(backbone)),
             (
+                'vpt_pruned',
+                {**DEEP, 'start': -1, 'keep': [dict(tokens=[0, 2], segments=['1101', '0111'])]},
+                lambda backbone: 6 * backbone.blocks[-1] // 4,
+            ),
+            (
                 'vpt_projected',
                 {**DEEP, 'projected_dim': 8},
                 lambda backbone: len(backbone.blocks) * TOKENS * 8 + 9 * sum(set(backbone.blocks)),
@@ -421,6 +426,14 @@ TUNERS = [
     ),
     TunerRow(
         'vpt_shallow', SHALLOW, starts_as_plain=False, new=lambda backbone: TOKENS * backbone.blocks[0], needs=can_grow
+    ),
+    TunerRow('vpt_pooled', {**DEEP, 'pool': 'global'}, starts_as_plain=False, new=deep_prompts, needs=can_grow),
+    TunerRow(
+        'vpt_shallow_travelling',
+        {**SHALLOW, 'through_mergings': True},
+        starts_as_plain=False,
+        new=lambda backbone: TOKENS * backbone.blocks[0],
+        needs=can_grow,
     ),
     TunerRow(
         'vpt_bias',

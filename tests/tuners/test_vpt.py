@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.testing import assert_close
 
 from mmvpt.models import TunedBackbone
-from tests.oracle import prompt_as_tokens, prompt_windows_as_tokens, swin_with_tokens
+from tests.oracle import TokenForm, prompt_as_tokens, prompt_windows_as_tokens, swin_with_tokens
 
 ARCH = dict(embed_dims=32, num_layers=4, num_heads=2, feedforward_channels=64)
 VIT = dict(type='mmpretrain.VisionTransformer', arch=ARCH, img_size=32, patch_size=8, out_type='featmap')
@@ -127,12 +127,83 @@ def test_deep_prompts_of_a_swin_equal_the_token_form(package: str, size: tuple, 
 
 
 @pytest.mark.parametrize('size', [(64, 64), (72, 50)], ids=['whole windows', 'padding'])
-def test_shallow_prompts_of_a_swin_travel_as_tokens_of_their_own_image(size: tuple) -> None:
-    tuned = TunedBackbone(randomised(SWINS['mmpretrain']), dict(type='ShallowPrompts', num_tokens=5)).double()
+@pytest.mark.parametrize('through_mergings', [False, True], ids=['up to the merging', 'through mergings'])
+def test_shallow_prompts_of_a_swin_travel_as_tokens_of_their_own_image(size: tuple, through_mergings: bool) -> None:
+    tuner = dict(type='ShallowPrompts', num_tokens=5, through_mergings=through_mergings)
+    tuned = TunedBackbone(randomised(SWINS['mmpretrain']), tuner).double()
     image = torch.randn(2, 3, *size, dtype=torch.float64)
-    expected = swin_with_tokens(randomised(SWINS['mmpretrain']), tuned.tuner.prompts[0], image)
+    plain = randomised(SWINS['mmpretrain'])
+    expected, _ = swin_with_tokens(plain, tuned.tuner.prompts[0], image, through_mergings)
     for out, other in zip(tuned(image), expected, strict=True):
         assert_close(out, other, rtol=0, atol=1e-10)
+
+
+POOLED = {
+    'image': lambda patches, prompts: patches.mean(1),
+    'prompt': lambda patches, prompts: prompts.mean(1),
+    'global': lambda patches, prompts: torch.cat([patches, prompts], dim=1).mean(1),
+}
+
+
+@pytest.mark.parametrize('pool', POOLED)
+@pytest.mark.parametrize('kind', ['DeepPrompts', 'ShallowPrompts'])
+@pytest.mark.parametrize('out_type', ['cls_token', 'avg_featmap'])
+def test_a_classifier_of_a_vit_reads_the_pool_that_was_chosen(pool: str, kind: str, out_type: str) -> None:
+    """VPT, Fig. 8. A ViT that gives averages has its norm behind them, as MAE's classifiers do."""
+    config = dict(VIT, out_type=out_type, final_norm=out_type == 'cls_token')
+    tuned = TunedBackbone(randomised(config), dict(type=kind, num_tokens=5, pool=pool)).double().train()
+    plain = randomised(dict(config, out_type='raw'))
+    prompts = list(tuned.tuner.prompts)
+    blocks, last = list(plain.layers), TokenForm(prompts[-1])
+    if kind == 'DeepPrompts':
+        prompt_as_tokens(blocks[:-1], prompts[:-1])
+        blocks[-1].register_forward_pre_hook(last.insert)
+    else:
+        blocks[0].register_forward_pre_hook(last.insert)
+    image = torch.randn(2, 3, 32, 48, dtype=torch.float64)
+    x = plain(image)[-1]
+    expected = POOLED[pool](x[:, 6:], x[:, 1:6])
+    if out_type == 'avg_featmap':
+        expected = tuned.backbone.ln2(expected)
+    ours = tuned(image)[-1]
+    assert_close(ours, expected, rtol=0, atol=1e-10)
+    for gradient, other in zip(gradients((ours,), prompts), gradients((expected,), prompts), strict=True):
+        assert_close(gradient, other, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize('pool', POOLED)
+@pytest.mark.parametrize('deep', [True, False], ids=['deep', 'shallow'])
+def test_a_classifier_of_a_swin_reads_the_pool_that_was_chosen(pool: str, deep: bool) -> None:
+    """``global`` is what the public code of VPT computes."""
+    kind = dict(type='DeepPrompts') if deep else dict(type='ShallowPrompts', through_mergings=True)
+    tuned = TunedBackbone(randomised(SWINS['mmpretrain']), dict(kind, num_tokens=5, pool=pool)).double()
+    prompts = list(tuned.tuner.prompts)
+    image = torch.randn(2, 3, 72, 50, dtype=torch.float64)
+    maps, left = swin_with_tokens(randomised(SWINS['mmpretrain']), prompts if deep else prompts[0], image, True)
+    expected = POOLED[pool](maps[-1].flatten(2).transpose(1, 2), left)
+    assert_close(tuned(image)[-1].mean((2, 3)), expected, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ('config', 'tuner', 'message'),
+    [
+        (VIT, dict(type='DeepPrompts', pool='max'), "pool='max' is unknown. There are image, prompt, global, and None"),
+        (
+            VIT,
+            dict(type='DeepPrompts', pool='prompt', end=2),
+            "'prompt' needs prompts in the last block, and none pass",
+        ),
+        (SWINS['mmpretrain'], dict(type='ShallowPrompts', pool='global'), 'through_mergings=True'),
+        (
+            VIT,
+            [dict(type='DeepPrompts', pool='image'), dict(type='ShallowPrompts', pool='image')],
+            'both claim the pool of its outputs',
+        ),
+    ],
+)
+def test_pools_without_prompts_are_refused(config: dict, tuner: dict | list, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        TunedBackbone(config, tuner)
 
 
 def test_deep_prompts_of_swin_b_count_as_in_the_public_code() -> None:

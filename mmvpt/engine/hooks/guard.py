@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from mmvpt.checkpoint import fingerprint
 from mmvpt.engine.parts import group_of, tuned_backbones, unwrap
+from mmvpt.layers.memory import in_gib, total_memory
 from mmvpt.registry import HOOKS
 
 
@@ -18,7 +19,8 @@ from mmvpt.registry import HOOKS
 class GuardHook(Hook):
     """Fail a run at its end if a frozen tensor changed by a single bit, or a group that trains never moved.
 
-    A frozen module in train mode, which would change statistics or drop activations, fails it at once.
+    A frozen module in train mode, which would change statistics or drop activations, fails it at once, and so do
+    prompts that memory cannot hold for a batch.
 
     Groups are the children of a tuner, the children of the backbone that have unfrozen parameters, and the
     layers of a head. Hashes of the start travel in the resume files: a resumed run is judged from its beginning.
@@ -34,6 +36,7 @@ class GuardHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Hash what is there, unless this resumes a run."""
+        _refuse_beyond_memory(runner)
         if self._start is None or runner.iter == 0:
             self._start = _hashes(unwrap(runner.model))
         self._first_iter = runner.iter
@@ -69,6 +72,18 @@ class GuardHook(Hook):
                 f'Meant to train, yet never moved: {", ".join(still)}. Either the loss does not depend on them, '
                 'or their learning rate is 0: look at paramwise_cfg and the warm-up.'
             )
+
+
+def _refuse_beyond_memory(runner: Runner) -> None:
+    """Stop where what tuners add to a batch takes more than there is, whatever the backbone needs besides."""
+    batch = getattr(runner.train_dataloader, 'batch_size', None) or 1
+    least = sum(tuned.tuner.least_memory(batch) for tuned in tuned_backbones(unwrap(runner.model)).values())
+    memory = total_memory()
+    if memory is not None and least > memory:
+        raise ValueError(
+            f'The tuner would take at least {in_gib(least)} for a batch of {batch} images, and there are '
+            f'{in_gib(memory)}. Take fewer prompts, or smaller batches (with accumulative_counts for the same sum).'
+        )
 
 
 def _hashes(model: nn.Module) -> dict[str, dict[str, str]]:

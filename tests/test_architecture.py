@@ -21,7 +21,8 @@ ROOMS: dict[str, set[str]] = {
     'converters': {'checkpoint', 'version'},
     'datasets': {'registry', 'checkpoint', 'config_paths'},
     'anatomy': {'layers'},
-    'tuners': {'registry', 'layers', 'anatomy'},
+    'prototype_file': {'checkpoint'},
+    'tuners': {'registry', 'layers', 'anatomy', 'prototype_file'},
     'models': {'registry', 'checkpoint', 'layers', 'anatomy', 'tuners'},
     'engine': {
         'registry',
@@ -34,6 +35,7 @@ ROOMS: dict[str, set[str]] = {
         'tuners',
         'models',
     },
+    'prototypes': {'registry', 'version', 'anatomy', 'prototype_file', 'models', 'engine'},
     'analysis': {'checkpoint', 'config_paths', 'engine', 'models', 'datasets'},
     'steps': {'checkpoint'},
     'comparison': {'checkpoint', 'config_paths', 'analysis', 'steps'},

@@ -135,6 +135,11 @@ class TunedBackbone(BaseModule):
 
     def init_weights(self) -> None:
         """Bring the base and start the tuner; too few keys of a pretrained file are an error."""
+        self._bring_base()
+        self.tuner.init_weights()
+        self.is_init = True
+
+    def _bring_base(self) -> None:
         pretrained, self.backbone.init_cfg = split_init_cfg(self.backbone.init_cfg)
         if hasattr(self.backbone, 'init_weights'):  # any torch module may be registered
             self.backbone.init_weights()
@@ -148,9 +153,7 @@ class TunedBackbone(BaseModule):
                 'current',
                 logging.WARNING,
             )
-        self.tuner.init_weights()
         self._has_base = True
-        self.is_init = True
 
     def frozen_state(self) -> dict[str, Tensor]:
         """The base: everything in the backbone's state dict that does not train."""
@@ -174,7 +177,7 @@ class TunedBackbone(BaseModule):
         """Bring the base if there is none yet, check that it is the delta's, and complete the state dict with it."""
         if not self._has_base:
             with _without_init_report():
-                self.init_weights()
+                self._bring_base()
         frozen = self.frozen_state()
         actual = fingerprint(frozen)
         if actual != expected:

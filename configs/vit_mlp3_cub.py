@@ -4,7 +4,8 @@ _base_ = [
     '_base_/models/vit-b16_cub.py',
     '_base_/tuners/linear.py',
     '_base_/heads/mlp3.py',
-    '_base_/schedules/vpt_sgd_100e.py',
+    '_base_/optimizers/vpt_sgd.py',
+    '_base_/schedules/vpt_100e.py',
 ]
 model = dict(backbone=dict(tuner=_base_.tuner), head=_base_.head)
 train_dataloader = dict(batch_size=2048)

@@ -1,5 +1,10 @@
 """Last layer, norm and head of ViT-B/16 (ImageNet-21k) on CUB-200-2011; batch size of the VPT paper's Table 9."""
 
-_base_ = ['_base_/models/vit-b16_cub.py', '_base_/tuners/partial1_vpt.py', '_base_/schedules/vpt_adamw_100e.py']
+_base_ = [
+    '_base_/models/vit-b16_cub.py',
+    '_base_/tuners/partial1_vpt.py',
+    '_base_/optimizers/vpt_adamw.py',
+    '_base_/schedules/vpt_100e.py',
+]
 model = dict(backbone=dict(tuner=_base_.tuner))
 train_dataloader = dict(batch_size=1280)

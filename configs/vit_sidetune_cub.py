@@ -1,5 +1,10 @@
 """Side-tuning of ViT-B/16 (ImageNet-21k) on CUB-200-2011; the VPT paper names no batch size, this is FULL's."""
 
-_base_ = ['_base_/models/vit-b16_cub.py', '_base_/tuners/sidetune.py', '_base_/schedules/vpt_sgd_100e.py']
+_base_ = [
+    '_base_/models/vit-b16_cub.py',
+    '_base_/tuners/sidetune.py',
+    '_base_/optimizers/vpt_sgd.py',
+    '_base_/schedules/vpt_100e.py',
+]
 model = dict(backbone=dict(tuner=_base_.tuner))
 train_dataloader = dict(batch_size=128)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +11,7 @@ from uuid import uuid4
 import pytest
 import torch
 from mmengine.config import Config, ConfigDict
-from mmengine.registry import MODELS, PARAM_SCHEDULERS, init_default_scope
+from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import Runner
 from mmpretrain.datasets import CIFAR100
 from mmpretrain.models import SwinTransformer, VisionTransformer
@@ -128,6 +127,8 @@ def pretrain(config: Config, folder: Path) -> None:
     prefix = init_cfg.get('prefix', '')
     init_default_scope(config.default_scope)
     state = {prefix + name: tensor for name, tensor in MODELS.build(backbone).state_dict().items()}
+    for name in [name for name in state if name.startswith(f'{prefix}ln2.')]:
+        del state[name]  # the norm of averages, which nobody pretrains
     init_cfg.checkpoint = str(folder / 'base.pth')
     torch.save(dict(state_dict=state), init_cfg.checkpoint)
 
@@ -172,6 +173,9 @@ def classify(config: Config, root: Path) -> None:
 
 def on_cub(config: Config, folder: Path) -> None:
     classify(config, make_cub(folder / 'cub'))
+    if config.param_scheduler[0].start_factor < 1e-6:  # nothing moves in the first epoch
+        config.train_dataloader.batch_size = 4
+        config.train_cfg.max_epochs = 2
 
 
 def on_cifar100(config: Config, folder: Path) -> None:
@@ -200,6 +204,8 @@ def test_a_showcase_trains_evaluates_and_leaves_a_delta(name: str, tmp_path: Pat
 
 
 def train_reduced(config: Config, data: str, tmp_path: Path) -> None:
+    if config.model.backbone.backbone.type == 'mmvpt.TimmViT':
+        pytest.importorskip('timm')
     REDUCE[data](config, tmp_path)
     pretrain(config, tmp_path)
     for loader in loaders_of(config):
@@ -212,7 +218,7 @@ def train_reduced(config: Config, data: str, tmp_path: Path) -> None:
     scaling = config.get('auto_scale_lr') or {}
     if scaling.get('enable'):
         scaled = config.optim_wrapper.optimizer.lr * config.train_dataloader.batch_size / scaling.base_batch_size
-        assert [group['initial_lr'] for group in runner.optim_wrapper.param_groups] == [scaled]
+        assert {group['initial_lr'] for group in runner.optim_wrapper.optimizer.param_groups} == {scaled}
     assert 0 <= runner.message_hub.get_scalar(f'val/{METRICS[data]}').current() <= 100
     (delta,) = Path(config.work_dir).glob('*.safetensors')
     trained = sum(param.numel() for param in runner.model.parameters() if param.requires_grad)
@@ -310,27 +316,3 @@ def test_vit_on_cub_trains_the_parameters_of_the_paper(method: str, backbone: in
 def test_fragments_hold_no_model_so_that_any_can_be_composed() -> None:
     for path in (CONFIGS / '_base_').glob('[!m]*/*.py'):
         assert 'model' not in Config.fromfile(path), path
-
-
-@pytest.mark.parametrize(('schedule', 'base_lr'), [('vpt_sgd_100e', 5.0), ('vpt_adamw_100e', 0.0005)])
-def test_the_recipe_warms_up_for_ten_epochs_and_decays_by_a_cosine(schedule: str, base_lr: float) -> None:
-    """VPT, appendix A: warm-up of 10 of 100 epochs, cosine; lr * batch / 256 by MMEngine's auto_scale_lr."""
-    config = Config.fromfile(CONFIGS / '_base_' / 'schedules' / f'{schedule}.py')
-    assert config.optim_wrapper.optimizer.lr == base_lr
-    assert base_lr in config.grid['lr']
-    assert config.auto_scale_lr == dict(base_batch_size=256, enable=True)
-    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=base_lr)
-    schedulers = [
-        PARAM_SCHEDULERS.build(dict(item, optimizer=optimizer, epoch_length=4)) for item in config.param_scheduler
-    ]
-    factors = []
-    for _ in range(100 * 4):
-        factors.append(optimizer.param_groups[0]['lr'] / base_lr)
-        optimizer.step()
-        for scheduler in schedulers:
-            scheduler.step()
-    steps = range(10 * 4, 100 * 4)
-    assert 0 < factors[0] <= 0.001
-    assert factors[20] == pytest.approx(20 / 39, abs=0.01)
-    cosine = [0.5 * (1 + math.cos(math.pi * (step - 40) / 359)) for step in steps]
-    assert factors[40:] == pytest.approx(cosine, abs=0.01)

@@ -1,8 +1,4 @@
-"""A linear head on ViT-B/16 for CUB-200-2011; the backbone waits for its tuner."""
+"""ViT-B/16 and a linear head for CUB-200-2011; the backbone waits for its tuner."""
 
-_base_ = ['../backbones/vit-b16_in21k.py', '../datasets/cub.py', '../runtime_cls.py', '../hooks.py']
-model = dict(
-    type='ImageClassifier',
-    backbone=dict(type='mmvpt.TunedBackbone', backbone=_base_.backbone),
-    head=dict(type='LinearClsHead', num_classes=_base_.num_classes, in_channels=_base_.feature_dim),
-)
+_base_ = ['classifier_cub.py', '../backbones/vit-b16_in21k.py']
+model = dict(backbone=dict(backbone=_base_.backbone), head=dict(in_channels=_base_.feature_dim))

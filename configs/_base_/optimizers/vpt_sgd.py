@@ -1,9 +1,8 @@
-"""The VPT paper's recipe for prompts and heads (Table 7): SGD, 100 epochs, 10 of warm-up, cosine, lr * batch / 256.
+"""The VPT paper's optimizer for prompts and heads (Table 7): SGD; lr is meant for a batch of 256.
 
 The paper selects lr and weight decay for each task on a validation split, from the grid.
 """
 
-_base_ = ['vpt_100e.py']
 grid = dict(lr=[50.0, 25.0, 10.0, 5.0, 2.5, 1.0, 0.5, 0.25, 0.1, 0.05], weight_decay=[0.01, 0.001, 0.0001, 0.0])
 optim_wrapper = dict(
     type='OptimWrapper',

@@ -1,10 +1,9 @@
-"""The VPT paper's recipe for parts of the backbone itself (Table 7): AdamW, 100 epochs, 10 of warm-up, cosine.
+"""The VPT paper's optimizer for parts of the backbone itself (Table 7): AdamW; lr is meant for a batch of 256.
 
 The paper selects lr and weight decay for each task on a validation split, from the grid. Its public code decays by 0.01
-whatever is asked for, and turns AdamW into SGD at weight decay 0; here the config is obeyed.
+whatever is asked for, and turns AdamW into SGD at weight decay 0; here the config is obeyed (vpt_adamw_compat.py).
 """
 
-_base_ = ['vpt_100e.py']
 grid = dict(lr=[0.005, 0.001, 0.0005, 0.0001], weight_decay=[0.01, 0.001, 0.0001, 0.0])
 optim_wrapper = dict(
     type='OptimWrapper',

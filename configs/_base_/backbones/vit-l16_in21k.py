@@ -1,0 +1,5 @@
+"""ViT-L/16 of ImageNet-21k: Google's ViT-L_16.npz after tools/model_converters (docs/pretrained.md)."""
+
+_base_ = 'vit-b16_in21k.py'
+feature_dim = 1024
+backbone = dict(arch='l', init_cfg=dict(checkpoint='pretrain/vit-l16_in21k.safetensors'))

@@ -1,0 +1,32 @@
+"""Cascade Mask R-CNN with ViT-B/16 on COCO; the backbone waits for its tuner.
+
+The system is mmdet's with ResNet-50. Two necks make a pyramid of strides 4 to 32 of four layers of the ViT, all of
+stride 16. No paper states a recipe for prompts here: it is that of mmdet's Swin-T config.
+"""
+
+# mmvpt teaches MMEngine where OneDL's packages keep their configs; their own tools read this before they import mmvpt
+_base_ = __import__('mmvpt') and [
+    'mmdet::cascade_rcnn/cascade-mask-rcnn_r50_fpn_1x_coco.py',
+    '../backbones/vit-b16_in21k.py',
+    '../hooks.py',
+]
+model = dict(
+    backbone=dict(
+        _delete_=True,
+        type='mmvpt.TunedBackbone',
+        backbone=dict(_base_.backbone, out_indices=(2, 5, 8, 11), out_type='featmap', final_norm=False),
+    ),
+    neck=[
+        dict(type='mmseg.Feature2Pyramid', embed_dim=768, rescales=[4, 2, 1, 0.5]),
+        dict(type='FPN', in_channels=[768, 768, 768, 768], out_channels=256, num_outs=5),
+    ],
+)
+optim_wrapper = dict(
+    constructor='mmvpt.TrainableParamsConstructor',
+    optimizer=dict(_delete_=True, type='AdamW', lr=0.0001, betas=(0.9, 0.999), weight_decay=0.05),
+)
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.001, by_epoch=False, begin=0, end=1000),
+    dict(type='MultiStepLR', begin=0, end=12, by_epoch=True, milestones=[8, 11], gamma=0.1),
+]
+randomness = dict(seed=0)

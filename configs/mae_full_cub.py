@@ -1,0 +1,10 @@
+"""Full fine-tuning of ViT-B/16 (MAE) on CUB-200-2011; batch size of the VPT paper's Table 9."""
+
+_base_ = [
+    '_base_/models/mae_cub.py',
+    '_base_/tuners/full.py',
+    '_base_/optimizers/vpt_adamw.py',
+    '_base_/schedules/vpt_100e.py',
+]
+model = dict(backbone=dict(tuner=_base_.tuner))
+train_dataloader = dict(batch_size=128)

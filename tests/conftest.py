@@ -17,6 +17,10 @@ def forgotten_visualizers():
 
 @pytest.fixture(autouse=True)
 def short_runs(monkeypatch):
-    """Leave out what takes MMEngine longer than a tiny training: laying out configs, and waiting for workers."""
+    """Leave out what takes MMEngine longer than a tiny training.
+
+    That is to lay out configs, to wait for workers, and to look for garbage whenever a data set is read.
+    """
     monkeypatch.setattr('yapf.yapflib.yapf_api.FormatCode', lambda code, **options: (code, True))
+    monkeypatch.setattr('mmengine.dataset.base_dataset.gc', types.SimpleNamespace(collect=lambda: 0))
     monkeypatch.setattr('mmengine.runner.loops.time', types.SimpleNamespace(sleep=lambda seconds: None))

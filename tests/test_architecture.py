@@ -37,6 +37,7 @@ ROOMS: dict[str, set[str]] = {
     },
     'prototypes': {'registry', 'version', 'anatomy', 'prototype_file', 'models', 'engine'},
     'analysis': {'checkpoint', 'config_paths', 'engine', 'models', 'datasets'},
+    'pruning': {'checkpoint', 'config_paths', 'tuners', 'engine', 'analysis'},
     'steps': {'checkpoint'},
     'comparison': {'checkpoint', 'config_paths', 'analysis', 'steps'},
     'protuning_shapes': {'config_paths', 'datasets', 'engine', 'analysis', 'steps', 'comparison'},

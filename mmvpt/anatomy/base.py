@@ -138,6 +138,17 @@ class Anatomy:
         """All blocks, in forward order."""
         return (block for stage in self.stages for block in stage)
 
+    def stages_of(self, blocks: Sequence[Block]) -> list[int]:
+        """Numbers of the stages that some of the blocks are of."""
+        return [number for number, stage in enumerate(self.stages) for block in stage if block in blocks]
+
+    def residual_blocks(self, tuner: object) -> list[Block]:
+        """All blocks, for a tuner that can also do with modules by their names."""
+        blocks = list(self.blocks)
+        if not blocks:
+            raise self._lacks(tuner, 'points', 'residual blocks', instead='name modules of yours')
+        return blocks
+
     def attention_blocks(self, tuner: object) -> list[Block]:
         """All blocks with attention, for a tuner that cannot do without."""
         blocks = [block for block in self.blocks if block.attention is not None]
@@ -184,17 +195,23 @@ class Anatomy:
             raise self._lacks(tuner, 'attention', 'blocks that tokens travel through')
         return self.stream
 
+    def embedded_stream(self, tuner: object) -> Stream:
+        """Where tokens travel, for a tuner that embeds them as patches are."""
+        if self.stream is None or len(self.stages) > 1:
+            raise self._lacks(tuner, {'attention', 'tokens'}, 'tokens that a convolution alone has embedded')
+        return self.stream
+
     def learnt_tokens(self, tuner: object) -> Sequence[nn.Parameter]:
         """Class and distillation token, for a tuner that trains them."""
         if not self.tokens:
             raise self._lacks(tuner, 'tokens', 'a class token')
         return self.tokens
 
-    def _lacks(self, tuner: object, what: str, in_words: str) -> TypeError:
+    def _lacks(self, tuner: object, what: str | set[str], in_words: str, instead: str = 'another tuner') -> TypeError:
         return TypeError(
             f'{type(tuner).__name__} needs {in_words}, and mmvpt knows none in {type(self.backbone).__name__}. '
-            f'Families that have them: {_families_with(what)}. '
-            'Take one of them or another tuner, or describe yours with @describe.register; see docs/extend.md.'
+            f'Families that have them: {_families_with({what} if isinstance(what, str) else what)}. '
+            f'Take one of them or {instead}, or describe yours with @describe.register; see docs/extend.md.'
         )
 
     def owner(self, what: str) -> object | None:
@@ -245,13 +262,13 @@ def offers(*what: str) -> Callable[[Describe], Describe]:
     return note
 
 
-def _families_with(what: str) -> str:
-    """Names of the described families (of packages that are installed) that offer something."""
+def _families_with(what: set[str]) -> str:
+    """Names of the described families (of packages that are installed) that offer all of something."""
     for host in HOSTS:
         if importlib.util.find_spec(host):
             with suppress(ImportError):  # mmdet without MMCV's compiled operators
                 _describe_host(host)
     families = [
-        family for family, description in describe.registry.items() if what in getattr(description, 'offers', ())
+        family for family, description in describe.registry.items() if what <= set(getattr(description, 'offers', ()))
     ]
     return ', '.join(sorted(f'{family.__module__.partition(".")[0]}.{family.__name__}' for family in families))

@@ -77,7 +77,7 @@ class Fetch:
         self.seed = seed
 
     def __call__(self, draws: Sequence[int]) -> list[Any]:
-        with _rng_restored():
+        with rng_restored():
             return [self._load(draw) for draw in draws]
 
     def _load(self, draw: int) -> Any:
@@ -115,7 +115,8 @@ def seed_everything(*key: int) -> None:
 
 
 @contextmanager
-def _rng_restored() -> Iterator[None]:
+def rng_restored() -> Iterator[None]:
+    """Put the random number generators of the CPU back to where they were."""
     states = random.getstate(), np.random.get_state(), torch.get_rng_state()
     try:
         yield

@@ -80,8 +80,9 @@ class Prompts(Tuner):
         self.pool = pool
         self.keep = keep
 
-    def create(self, blocks: list[Block], patch_size: int | None) -> None:
+    def create(self, blocks: list[Block], anatomy: Anatomy) -> None:
         """Create one set of prompts for each block, or for all of a width."""
+        self.stages = anatomy.stages_of(blocks)
         widths = [block.dim for block in blocks]
         sets = list(dict.fromkeys(widths)) if self.among else widths
         self._sets = [sets.index(width) for width in widths] if self.among else list(range(len(widths)))
@@ -102,7 +103,7 @@ class Prompts(Tuner):
         if self.projected_dim:
             for width in set(widths):
                 self.projections[str(width)] = nn.Linear(self.projected_dim, width)
-        self.bound = prompt_bound(patch_size, self.projected_dim or widths[0])
+        self.bound = prompt_bound(anatomy.patch_size, self.projected_dim or widths[0])
         self.reset()
 
     def reset(self) -> None:
@@ -206,7 +207,7 @@ class DeepPrompts(Prompts):
 
     def attach(self, anatomy: Anatomy) -> None:
         blocks = chosen_blocks(anatomy.attention_blocks(self), self.start, self.end)
-        self.create(blocks, anatomy.patch_size)
+        self.create(blocks, anatomy)
         self._width = blocks[-1].dim
         if self.pool is not None:
             blocks = self._pool(anatomy, blocks)
@@ -288,7 +289,7 @@ class ShallowPrompts(Prompts):
     def attach(self, anatomy: Anatomy) -> None:
         stream = anatomy.token_stream(self)
         anatomy.claim('the token sequence', self)
-        self.create(anatomy.attention_blocks(self)[:1], anatomy.patch_size)
+        self.create(anatomy.attention_blocks(self)[:1], anatomy)
         self._width = anatomy.stages[0][0].dim
         stream.carry(self._enter, through_mergings=self.through_mergings)
         if self.pool is not None:

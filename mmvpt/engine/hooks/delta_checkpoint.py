@@ -20,6 +20,7 @@ from mmvpt.registry import HOOKS
 
 # in the meta of a resume file
 DEPLOYMENT = 'mmvpt_delta'  # the metadata of its deployment file
+START = 'start.safetensors'
 OUTDATED = 'mmvpt_outdated'  # files that it replaces, and that a killed run did not come to remove
 PathLike = str | os.PathLike[str]
 
@@ -80,9 +81,16 @@ class DeltaCheckpointHook(Hook):
     The hook works on MMEngine's CheckpointHook: where that writes to a local folder and has no
     ``backend_args`` of its own, it gets :class:`DeltaFiles`, with which a crash at any moment leaves a complete
     resume file. With another backend there is neither this promise nor a deployment file.
+
+    Args:
+        save_start: Whether to write ``start.safetensors`` before the first iteration: the delta as it was drawn, from
+            which a pruned model can start again (rewinding of E2VPT).
     """
 
     priority = 'VERY_LOW'  # after EMAHook has swapped its weights in, and after CheckpointHook
+
+    def __init__(self, save_start: bool = False) -> None:
+        self.save_start = save_start
 
     def before_run(self, runner: Runner) -> None:
         """Let the CheckpointHook write complete files."""
@@ -101,8 +109,12 @@ class DeltaCheckpointHook(Hook):
             dataset_meta={key: dataset_meta[key] for key in ('classes', 'palette') if key in dataset_meta},
         )
         self._metadata = delta.as_json(delta.describe_delta(model, self._fingerprints) | about_run)
-        if runner.iter and runner.rank == 0:
-            self._sweep_leftovers(runner)
+        if runner.rank == 0:
+            if runner.iter:
+                self._sweep_leftovers(runner)
+            elif self.save_start:
+                start = delta.delta_state_dict(model, self._fingerprints)
+                write_safetensors(Path(runner.work_dir) / START, start, dict(self._metadata, epoch=0, iter=0))
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Leave only the delta in the checkpoint, of averaged weights too."""

@@ -1,0 +1,158 @@
+"""How much the loss feels each prompt: importance scores of E2VPT (https://arxiv.org/abs/2307.13770, Eq. 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.dist import all_reduce
+from mmengine.model import BaseModel
+from torch import Tensor
+
+from mmvpt.checkpoint import read_checkpoint, write_safetensors
+from mmvpt.engine.fetch import rng_restored
+from mmvpt.engine.parts import tuned_backbones, unwrap
+from mmvpt.tuners.vpt import Prompts
+
+#: Lets a reader know the file.
+KIND = 'prompt_scores'
+#: How a token (..., C) is cut into R segments (..., R, C / R), by name.
+LAYOUTS = {
+    'contiguous': lambda token, count: token.unflatten(-1, (count, -1)),
+    'interleaved': lambda token, count: token.unflatten(-1, (-1, count)).transpose(-1, -2),
+}
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of each block's prompts: the larger, the more the loss feels the prompt.
+
+    Args:
+        tokens: Those of the tokens, (P,) for each block.
+        segments: Those of their segments, (P, R) for each block.
+        stages: The stage of the backbone that each block is of.
+        meta: What they were computed of.
+    """
+
+    tokens: Sequence[Tensor]
+    segments: Sequence[Tensor]
+    stages: Sequence[int]
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def save(self, path: str | Path) -> None:
+        """Write them as ``.safetensors``."""
+        tensors = {f'tokens.{index}': scores for index, scores in enumerate(self.tokens)}
+        tensors |= {f'segments.{index}': scores for index, scores in enumerate(self.segments)}
+        write_safetensors(path, tensors, dict(self.meta, kind=KIND, stages=list(self.stages)))
+
+    @classmethod
+    def read(cls, path: str | Path) -> Scores:
+        """Read what :meth:`save` wrote."""
+        content = read_checkpoint(path)
+        meta = dict(content.get('meta', {}))
+        if meta.pop('kind', None) != KIND:
+            raise ValueError(f'{path} holds no scores of prompts. tools/score_prompts.py makes them.')
+        stages = meta.pop('stages')
+        tensors = content['state_dict']
+        tokens, segments = ([tensors[f'{part}.{i}'] for i in range(len(stages))] for part in ('tokens', 'segments'))
+        return cls(tokens, segments, stages, meta)
+
+
+def score_prompts(
+    model: BaseModel,
+    samples: Iterable[dict],
+    segments: int = 8,
+    signed: bool = False,
+    layout: str = 'contiguous',
+) -> Scores:
+    """Score the prompts of a model: how much its loss would change at first if one were masked, on average.
+
+    A mask of 1 in front of a prompt has the gradient sum(prompt * gradient of the prompt), so that none has to be
+    built. As in Eq. 6 of the paper the average is taken over samples of the absolute value, so each sample is seen
+    alone. Nothing changes: not the weights, nor a gradient, nor the state of the random number generators.
+
+    The scores of all processes are those of the samples of all.
+
+    Args:
+        model: Has one tuner with prompts of its own for each block.
+        samples: Batches of one sample, as a loader gives them.
+        segments: Number of parts of each token, R; 8 in the paper, 16 in its public code.
+        signed: Average the gradient and not its absolute value, as the public code does.
+        layout: ``contiguous`` parts, as in the paper, or ``interleaved`` channels, as in its public code.
+    """
+    model = unwrap(model)
+    tuner = find_prompts(model)
+    prompts = list(tuner.prompts)
+    _check(tuner, segments)
+    sums = [[prompt.new_zeros(len(prompt)), prompt.new_zeros(len(prompt), segments)] for prompt in prompts]
+    count = prompts[0].new_zeros(1)
+    with rng_restored(), _in_eval_mode(model):
+        for sample in samples:
+            count += 1
+            gradients = torch.autograd.grad(_loss(model, sample), prompts)
+            for total, prompt, gradient in zip(sums, prompts, gradients, strict=True):
+                parts = LAYOUTS[layout](prompt.detach() * gradient, segments).sum(-1)
+                for where, score in zip(total, (parts.sum(-1), parts), strict=True):
+                    where += score if signed else score.abs()
+    for tensor in (count, *(part for total in sums for part in total)):
+        all_reduce(tensor)
+    if not count:
+        raise ValueError('There is no sample to score prompts with.')
+    means = [[part.cpu() / count.cpu() for part in total] for total in sums]
+    widths = [prompt.shape[1] for prompt in prompts]
+    about = dict(samples=int(count), num_segments=segments, signed=signed, layout=layout, widths=widths)
+    return Scores([tokens for tokens, _ in means], [parts for _, parts in means], tuner.stages, about)
+
+
+def find_prompts(model: BaseModel) -> Prompts:
+    """The one tuner of a model that has prompts."""
+    return prompts_by_name(model)[1]
+
+
+def prompts_by_name(model: BaseModel) -> tuple[str, Prompts]:
+    """The one tuner of a model that has prompts, with its name in the state dict."""
+    found = [
+        (f'{prefix}{name}', module)
+        for prefix, tuned in tuned_backbones(model).items()
+        for name, module in tuned.named_modules()
+        if isinstance(module, Prompts)
+    ]
+    if len(found) != 1:
+        raise ValueError(
+            f'Pruning needs a model with one tuner of prompts, DeepPrompts or ShallowPrompts, and this has {len(found)}'
+            f'{": " if found else ""}{", ".join(name for name, _ in found)}.'
+        )
+    return found[0]
+
+
+@contextmanager
+def _in_eval_mode(model: BaseModel) -> Iterator[None]:
+    training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(training)
+
+
+def _check(tuner: Prompts, segments: int) -> None:
+    if tuner.keep is not None:
+        raise ValueError('These prompts were pruned before. Score the model that they were pruned from.')
+    if tuner.within or tuner.among or tuner.projections or not tuner.learn:
+        raise ValueError(
+            'Pruning needs prompts that train, of their own for each block and at full width: no share, no '
+            'projected_dim, learn=True.'
+        )
+    for prompt in tuner.prompts:
+        if segments < 1 or prompt.shape[1] % segments:
+            raise ValueError(f'{segments} segments do not divide prompts of {prompt.shape[1]} channels.')
+
+
+def _loss(model: BaseModel, sample: dict) -> Tensor:
+    data = model.data_preprocessor(sample, True)
+    losses = model._run_forward(data, mode='loss')
+    return model.parse_losses(losses)[0]

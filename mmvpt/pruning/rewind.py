@@ -1,0 +1,73 @@
+"""The start of a run, cut down to what pruning left: rewinding of E2VPT, after the lottery ticket hypothesis."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config, ConfigDict
+
+from mmvpt.analysis.count import build_without_memory
+from mmvpt.checkpoint import write_safetensors
+from mmvpt.engine.delta import read_delta
+
+from .importance import Scores, prompts_by_name
+from .keep import Keep, set_keep
+
+
+def rewind(start: str | Path, keep: Keep, out: str | Path) -> ConfigDict:
+    """Write the start of a run as that of the pruned model, to be its ``load_from``; return the model's config.
+
+    All that trains starts where it started: prompts that are left, key-value prompts, the head.
+
+    Args:
+        start: The ``start.safetensors`` of the run, or any delta of it, to prune without rewinding.
+        keep: What stays of the prompts.
+        out: The delta to write.
+    """
+    content = read_start(start)
+    state, meta = dict(content['state_dict']), dict(content['meta'])
+    model = ConfigDict(meta['model'])
+    pruned = copy.deepcopy(model)
+    set_keep(pruned, keep)
+    name, tuner = prompts_by_name(_build(pruned))
+    for index in range(len(tuner.prompts)):
+        key = f'{name}.prompts.{index}'
+        whole = state[key]
+        state[key] = tuner.cut(index, whole).contiguous()
+        meta['num_trained'] -= whole.numel() - state[key].numel()
+    meta['model'] = pruned.to_dict()
+    write_safetensors(out, state, meta)
+    return pruned
+
+
+def read_start(path: str | Path) -> dict[str, Any]:
+    """Read the delta that a run started from."""
+    if not Path(path).is_file():
+        raise FileNotFoundError(
+            f'There is no saved start at {path}. Train with DeltaCheckpointHook(save_start=True), which writes '
+            'start.safetensors into the work folder, or start the pruned model afresh.'
+        )
+    return read_delta(path)
+
+
+def check_scores(scores: Scores, start: str | Path) -> None:
+    """Refuse scores of another model than the one that is pruned."""
+    meta = read_start(start)['meta']
+    for what, title in (('base_fingerprint', 'base'), ('model', 'config of the model')):
+        if scores.meta.get(what) != meta.get(what):
+            raise ValueError(
+                f'These scores are of another model: the {title} differs from that of {start}. '
+                f'Of the scores: {_short(scores.meta.get(what))}; of the start: {_short(meta.get(what))}. '
+                'Score the model that this start belongs to.'
+            )
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) < 200 else f'{text[:200]}...'
+
+
+def _build(model: ConfigDict) -> Any:
+    return build_without_memory(Config(dict(model=model, default_scope=model.get('_scope_'))))

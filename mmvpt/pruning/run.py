@@ -1,0 +1,125 @@
+"""Scoring and pruning by files: what ``tools/score_prompts.py`` and ``tools/prune_prompts.py`` call."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from mmengine.dist import get_world_size, is_main_process
+from mmengine.runner import Runner
+from rich.progress import track
+
+from mmvpt.checkpoint import read_metadata
+from mmvpt.config_paths import find_config
+from mmvpt.engine.fetch import DrawStream, fetch_of
+from mmvpt.engine.hosts import read_config
+from mmvpt.engine.launch import build_runner, load_config
+from mmvpt.engine.resume import existing_checkpoint
+
+from .importance import Scores, score_prompts
+from .keep import Keep, count_kept, keep_best, set_keep
+from .rewind import check_scores, rewind
+
+CONFIG, START = 'config.py', 'start.safetensors'
+
+
+def score(
+    config: str,
+    delta: str,
+    out: str | Path,
+    *,
+    segments: int = 8,
+    signed: bool = False,
+    layout: str = 'contiguous',
+    samples: int | None = None,
+    cfg_options: Mapping[str, Any] | None = None,
+    launcher: str = 'none',
+) -> Scores:
+    """Score the prompts of a delta over the training data of its config, and write the scores.
+
+    Args:
+        config: Of the training.
+        delta: Its ``.safetensors``.
+        out: The file to write.
+        segments: See :func:`score_prompts`, as for ``signed`` and ``layout``.
+        samples: As many, drawn from all; None takes each sample once.
+        cfg_options: Overrides, by dotted key.
+        launcher: Who started the processes.
+    """
+    cfg = load_config(config, str(Path(out).with_suffix('')), cfg_options)
+    cfg.load_from, cfg.resume = existing_checkpoint(delta), False
+    if Path(delta).suffix != '.safetensors':
+        raise ValueError(f'{delta}: scores are tied to a deployment file. Give the .safetensors beside it.')
+    about = {key: read_metadata(delta)[key] for key in ('model', 'base_fingerprint')}
+    runner = build_runner(cfg, launcher)
+    runner.load_or_resume()
+    found = score_prompts(runner.model, _samples(runner, samples), segments, signed, layout)
+    scores = Scores(found.tokens, found.segments, found.stages, {**found.meta, **about})
+    if is_main_process():
+        scores.save(out)
+    return scores
+
+
+def prune(
+    config: str,
+    scores: str | Path,
+    out: str | Path,
+    *,
+    tokens: int,
+    segments: int,
+    start: str | Path | None,
+    ranked: str = 'layer',
+    cfg_options: Mapping[str, Any] | None = None,
+) -> str:
+    """Write the config of a pruned model, and its start, into a folder; return what stayed, in words.
+
+    Args:
+        config: Of the whole model.
+        scores: What :func:`score` wrote.
+        out: The folder.
+        tokens: Percentage of tokens to prune, as for ``segments`` and ``ranked``: see :func:`keep_best`.
+        start: The delta to cut down, which the pruned model starts from; None lets it start afresh.
+        cfg_options: Overrides, by dotted key.
+    """
+    whole = Scores.read(scores)
+    keep = keep_best(whole, tokens, segments, ranked)
+    cfg = read_config(find_config(config))
+    cfg.merge_from_dict(dict(cfg_options or {}))
+    cfg.pop('work_dir', None)  # where the whole model is
+    set_keep(cfg.model, keep)
+    folder = Path(out)
+    if start is not None:
+        check_scores(whole, start)
+    folder.mkdir(parents=True, exist_ok=True)
+    if start is not None:
+        rewind(start, keep, folder / START)
+        cfg.load_from = str(folder / START)
+    cfg.dump(folder / CONFIG)
+    return describe(whole, keep)
+
+
+def describe(scores: Scores, keep: Keep) -> str:
+    """Say what pruning left."""
+    widths, num_tokens = scores.meta['widths'], len(scores.tokens[0])
+    before, after = num_tokens * sum(widths), count_kept(keep, widths, num_tokens)
+    tokens = [num_tokens if block is None else len(block['tokens']) for block in keep]
+    return (
+        f'Of {num_tokens} tokens in each of {len(keep)} blocks {min(tokens)} to {max(tokens)} are left, '
+        f'{after:,} of {before:,} parameters.'
+    )
+
+
+def _samples(runner: Runner, number: int | None) -> Iterator[dict]:
+    """Samples of the training data one by one, each at the place of its own in the stream of random numbers."""
+    config = runner.cfg.train_dataloader
+    config.batch_size = 1
+    config.pop('batch_sampler', None)
+    config.sampler = dict(type='DefaultSampler', shuffle=number is not None, round_up=False)
+    loader = runner.build_dataloader(config, seed=runner.seed)
+    loader.batch_sampler.sampler = DrawStream(loader.batch_sampler.sampler)
+    fetch_of(loader.dataset).seed = runner.seed
+    total = len(loader) if number is None else min(len(loader), math.ceil(number / get_world_size()))
+    return track(islice(loader, total), 'Scoring prompts', total=total, disable=not is_main_process())  # type: ignore[return-value]

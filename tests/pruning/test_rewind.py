@@ -1,0 +1,118 @@
+"""A pruned model starts where the whole one started, or afresh."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from mmvpt.checkpoint import read_checkpoint, read_metadata, write_safetensors
+from mmvpt.engine import apply_delta, read_delta
+from mmvpt.pruning import Scores
+from mmvpt.pruning.run import prune, score
+from tests.engine.tiny import build_model, cls_config, train
+
+E2VPT = [dict(type='mmvpt.DeepPrompts', num_tokens=4), dict(type='mmvpt.KeyValuePrompts', num_tokens=2)]
+
+
+@pytest.fixture(scope='module')
+def whole(tmp_path_factory) -> Path:
+    """A trained model that kept its start, and its scores."""
+    folder = tmp_path_factory.mktemp('whole')
+    config = cls_config(folder, tuner=E2VPT)
+    hooks = [dict(hook, save_start=True) if 'DeltaCheckpoint' in hook['type'] else hook for hook in config.custom_hooks]
+    config.custom_hooks = hooks
+    runner = train(config)
+    runner.cfg.dump(folder / 'config.py')
+    score(str(folder / 'config.py'), str(folder / 'work' / 'epoch_2.safetensors'), folder / 'scores.safetensors')
+    return folder
+
+
+def prune_it(whole: Path, out: Path, **changes) -> str:
+    options = dict(tokens=50, segments=30, start=whole / 'work' / 'start.safetensors')
+    return prune(str(whole / 'config.py'), whole / 'scores.safetensors', out, **{**options, **changes})
+
+
+def test_the_start_is_what_the_run_began_with(whole) -> None:
+    config = Config.fromfile(whole / 'config.py')
+    start = read_delta(whole / 'work' / 'start.safetensors')
+    assert (start['meta']['epoch'], start['meta']['iter']) == (0, 0)
+    trained = read_delta(whole / 'work' / 'epoch_2.safetensors')['state_dict']
+    model = build_model(config)
+    apply_delta(model, start['state_dict'])
+    deep, _ = model.backbone.tuner
+    prompts = start['state_dict']['backbone.tuner.0.prompts.0']
+    assert prompts.abs().max() <= deep.bound
+    assert not torch.equal(prompts, trained['backbone.tuner.0.prompts.0'])
+
+
+def test_a_rewound_model_has_what_is_left_of_the_start_and_all_else_of_it(whole, tmp_path) -> None:
+    said = prune_it(whole, tmp_path)
+    start = read_checkpoint(whole / 'work' / 'start.safetensors')['state_dict']
+    rewound = read_checkpoint(tmp_path / 'start.safetensors')
+    config = Config.fromfile(tmp_path / 'config.py')
+    keep = config.model.backbone.tuner[0].keep
+    for index, block in enumerate(keep):
+        mine = rewound['state_dict'].pop(f'backbone.tuner.0.prompts.{index}')
+        tokens = start.pop(f'backbone.tuner.0.prompts.{index}')[block['tokens']].view(2, 8, 4)
+        bits = torch.tensor([[bit == '1' for bit in row] for row in block['segments']])
+        assert torch.equal(mine, tokens[bits])
+    assert all(torch.equal(value, start[name]) for name, value in rewound['state_dict'].items())
+    assert rewound['state_dict'].keys() == start.keys()
+    assert said == 'Of 4 tokens in each of 2 blocks 2 to 2 are left, 96 of 256 parameters.'
+    whole_count = read_metadata(whole / 'work' / 'start.safetensors')['num_trained']
+    assert whole_count - rewound['meta']['num_trained'] == 256 - 96
+
+
+def test_a_pruned_model_trains_from_its_start_and_its_delta_says_so(whole, tmp_path) -> None:
+    prune_it(whole, tmp_path)
+    config = Config.fromfile(tmp_path / 'config.py')
+    assert config.load_from == str(tmp_path / 'start.safetensors')
+    config.work_dir = str(tmp_path / 'work')
+    train(config)
+    start, end = (read_checkpoint(tmp_path / name) for name in ('start.safetensors', 'work/epoch_2.safetensors'))
+    first = read_checkpoint(tmp_path / 'work' / 'start.safetensors')['state_dict']
+    assert all(torch.equal(value, start['state_dict'][name]) for name, value in first.items())
+    assert not any(
+        torch.equal(value, start['state_dict'][name]) for name, value in end['state_dict'].items() if 'prompts' in name
+    )
+    assert end['meta']['num_trained'] == start['meta']['num_trained']
+    assert end['meta']['model']['backbone'] == start['meta']['model']['backbone']
+
+
+def test_a_fresh_start_needs_no_file(whole, tmp_path) -> None:
+    prune_it(whole, tmp_path, start=None)
+    assert Config.fromfile(tmp_path / 'config.py').get('load_from') is None
+    assert not (tmp_path / 'start.safetensors').exists()
+
+
+def test_rewinding_without_a_saved_start_is_refused(whole, tmp_path) -> None:
+    with pytest.raises(
+        FileNotFoundError, match=r'no saved start at .*save_start=True.* or start the pruned model afresh'
+    ):
+        prune_it(whole, tmp_path, start=tmp_path / 'start.safetensors')
+
+
+@pytest.mark.parametrize(('key', 'title'), [('base_fingerprint', 'base'), ('model', 'config of the model')])
+def test_scores_of_another_model_are_refused(whole, tmp_path, key: str, title: str) -> None:
+    scores = Scores.read(whole / 'scores.safetensors')
+    scores.meta[key] = {'backbone.': 'ff' * 32}
+    scores.save(tmp_path / 'other.safetensors')
+    with pytest.raises(ValueError, match=rf'scores are of another model: the {title} differs'):
+        prune(
+            str(whole / 'config.py'),
+            tmp_path / 'other.safetensors',
+            tmp_path,
+            tokens=10,
+            segments=10,
+            start=whole / 'work' / 'start.safetensors',
+        )
+    assert not (tmp_path / 'config.py').exists()
+
+
+def test_a_start_that_is_no_delta_is_refused(whole, tmp_path) -> None:
+    write_safetensors(tmp_path / 'plain.safetensors', dict(weight=torch.ones(1)), {})
+    with pytest.raises(ValueError, match='is no delta'):
+        prune_it(whole, tmp_path, start=tmp_path / 'plain.safetensors')

@@ -145,12 +145,7 @@ class PatchPrompts(PixelPrompts):
         self.num_tokens = num_tokens
 
     def attach(self, anatomy: Anatomy) -> None:
-        stream = anatomy.token_stream(self)
-        if len(anatomy.stages) > 1:
-            raise TypeError(
-                f'PatchPrompts need a plain ViT, whose embedding is a convolution alone; got '
-                f'{type(anatomy.backbone).__name__}. Take ShallowPrompts, or PadPrompts.'
-            )
+        stream = anatomy.embedded_stream(self)
         anatomy.claim('the token sequence', self)
         self._embedding = [first_convolution(self, anatomy.backbone)]  # in a list, so that it is no child
         self.patches = nn.Parameter(torch.empty(self.num_tokens, self.channels, *self._embedding[0].kernel_size))

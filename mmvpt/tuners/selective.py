@@ -63,7 +63,9 @@ class PartialTuning(Tuner):
         return [*self._last_blocks(anatomy), *named, *norms]
 
     def _last_blocks(self, anatomy: Anatomy) -> list[nn.Module]:
-        blocks = [block.module for block in anatomy.blocks]
+        if not self.last:
+            return []
+        blocks = [block.module for block in anatomy.residual_blocks(self)]
         if self.last > len(blocks):
             raise ValueError(
                 f'PartialTuning(blocks={self.last}): {type(anatomy.backbone).__name__} has {len(blocks)} blocks that '

@@ -201,3 +201,21 @@ def test_vectors_follow_autocast() -> None:
         model(torch.randn(2, 3, 32, 32))[-1].float().square().mean().backward()
     assert isinstance(model.tuner, AddPrompts)
     assert all(param.grad.dtype == torch.float32 and param.grad.any() for param in model.tuner.parameters())
+
+
+@pytest.mark.parametrize('added_first', [True, False], ids=['added first', 'edited first'])
+def test_beside_another_edit_of_the_same_tokens_the_order_of_the_list_counts(added_first: bool) -> None:
+    add, pro = {**ANY, 'deep': False}, dict(type='ProTuning', positions=[0], beta=0.5)
+    model = tuned(VIT, [add, pro] if added_first else [pro, add])
+    by_name = {type(tuner).__name__: tuner for tuner in model.tuner}
+    (vector,) = vectors_of(by_name['AddPrompts'])
+    (block,) = (module for module in by_name['ProTuning'].modules() if type(module).__name__ == 'PromptBlock')
+    image = torch.randn(2, 3, 32, 40, dtype=torch.float64)
+    entered = []
+    for each in (model, randomised(VIT)):
+        each.layers[0].ln1.register_forward_hook(lambda module, args, out: entered.append(args[0][:, 1:]))
+        each(image)
+    ours, tokens = entered
+    maps = (tokens + vector if added_first else tokens).transpose(1, 2).unflatten(2, (4, 5))
+    edited = block(maps).flatten(2).transpose(1, 2)
+    assert_close(ours, edited if added_first else edited + vector, rtol=0, atol=1e-12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +20,7 @@ from torch import nn
 
 from mmvpt.checkpoint import read_metadata
 from mmvpt.compat import missing_ops
+from mmvpt.datasets.shapes import make_shapes
 from mmvpt.engine import hosts, launch, save_delta
 from tests.data_makers import make_ade, make_cifar100, make_coco, make_cub
 
@@ -116,8 +118,8 @@ def resize(config: Config, **options: Any) -> None:
 
 def pretrain(config: Config, folder: Path) -> None:
     """Write the base that the config's ``init_cfg`` asks for, as a classifier has it."""
-    backbone = dict(config.model.backbone.backbone)
     tuned = config.model.backbone
+    backbone = dict(tuned.get('backbone', tuned))
     init_cfg = tuned.get('init_cfg') or backbone.get('init_cfg')
     if init_cfg is None or 'checkpoint' not in init_cfg:
         return
@@ -182,11 +184,32 @@ def on_cifar100(config: Config, folder: Path) -> None:
     classify(config, make_cifar100(folder / 'cifar100'))
 
 
+def relocate(part: Any, place: str, folder: str) -> None:
+    """Replace the beginning of paths, however deep they are."""
+    for key, value in part.items():
+        if isinstance(value, str) and value.startswith(place):
+            part[key] = value.replace(place, folder, 1)
+        elif isinstance(value, dict):
+            relocate(value, place, folder)
+
+
+def on_shapes(config: Config, folder: Path) -> None:
+    roots = (*loaders_of(config), config.val_evaluator, config.test_evaluator)
+    formats = {name for part in roots for name in re.findall(r"'data/shapes/(\w+)", str(part))}
+    make_shapes(folder, formats, splits=dict(train=6, val=6))
+    for part in roots:
+        relocate(part, 'data/shapes', str(folder))
+    config.train_dataloader.batch_size = 3
+    span = 'max_iters' if 'max_iters' in config.train_cfg else 'max_epochs'
+    config.train_cfg.update({span: 2 if span == 'max_iters' else 1}, val_interval=1)
+
+
 REDUCE: dict[str, Callable[[Config, Path], None]] = dict(
-    ade20k=on_ade20k, coco=on_coco, cub=on_cub, cifar100=on_cifar100
+    ade20k=on_ade20k, coco=on_coco, cub=on_cub, cifar100=on_cifar100, shapes=on_shapes
 )
-METRICS = dict(ade20k='mIoU', coco='coco/segm_mAP', cub='accuracy/top1', cifar100='accuracy/top1')
-SHOWCASES = sorted(path.stem for path in CONFIGS.glob('*.py') if path.stem.rpartition('_')[2] in REDUCE)
+METRICS = dict(mmseg='mIoU', mmdet='coco/segm_mAP', mmpretrain='accuracy/top1')
+STEPPED = sorted(path.stem for path in CONFIGS.glob('*.py') if path.stem.rpartition('_')[2] in REDUCE)
+SHOWCASES = [name for name in STEPPED if not name.endswith('scratch_shapes')]
 
 
 @pytest.fixture(autouse=True)
@@ -197,15 +220,26 @@ def any_cifar(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    'name', [pytest.param(name, marks=(with_mmdet, with_ops) if name.endswith('coco') else ()) for name in SHOWCASES]
+    'name',
+    [pytest.param(name, marks=(with_mmdet, with_ops) if 'rcnn' in name or 'htc' in name else ()) for name in SHOWCASES],
 )
 def test_a_showcase_trains_evaluates_and_leaves_a_delta(name: str, tmp_path: Path) -> None:
-    train_reduced(Config.fromfile(CONFIGS / f'{name}.py'), name.rpartition('_')[2], tmp_path)
-
-
-def train_reduced(config: Config, data: str, tmp_path: Path) -> None:
+    config = Config.fromfile(CONFIGS / f'{name}.py')
     if config.model.backbone.backbone.type == 'mmvpt.TimmViT':
         pytest.importorskip('timm')
+    runner = step(config, name.rpartition('_')[2], tmp_path)
+    (delta,) = Path(config.work_dir).glob('*.safetensors')
+    trained = sum(param.numel() for param in runner.model.parameters() if param.requires_grad)
+    assert read_metadata(delta)['num_trained'] == trained
+
+
+@pytest.mark.parametrize('name', [name for name in STEPPED if name.endswith('scratch_shapes')])
+def test_a_pretraining_trains_and_evaluates(name: str, tmp_path: Path) -> None:
+    step(Config.fromfile(CONFIGS / f'{name}.py'), 'shapes', tmp_path)
+
+
+def step(config: Config, data: str, tmp_path: Path) -> Runner:
+    """Train for two iterations and evaluate."""
     REDUCE[data](config, tmp_path)
     pretrain(config, tmp_path)
     for loader in loaders_of(config):
@@ -219,10 +253,8 @@ def train_reduced(config: Config, data: str, tmp_path: Path) -> None:
     if scaling.get('enable'):
         scaled = config.optim_wrapper.optimizer.lr * config.train_dataloader.batch_size / scaling.base_batch_size
         assert {group['initial_lr'] for group in runner.optim_wrapper.optimizer.param_groups} == {scaled}
-    assert 0 <= runner.message_hub.get_scalar(f'val/{METRICS[data]}').current() <= 100
-    (delta,) = Path(config.work_dir).glob('*.safetensors')
-    trained = sum(param.numel() for param in runner.model.parameters() if param.requires_grad)
-    assert read_metadata(delta)['num_trained'] == trained
+    assert 0 <= runner.message_hub.get_scalar(f'val/{METRICS[config.default_scope]}').current() <= 100
+    return runner
 
 
 @with_mmdet

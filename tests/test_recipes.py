@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -224,3 +225,9 @@ def test_a_run_as_the_public_code_s_differs_by_optimizer_epochs_and_crop_alone(n
     assert compat['train_dataloader']['dataset'].pop('pipeline') == crop
     assert plain['train_dataloader']['dataset'].pop('pipeline')[1]['type'] == 'RandomResizedCrop'
     assert compat == plain
+
+
+def test_the_config_of_the_page_is_that_of_its_fragments(tmp_path: Path) -> None:
+    page = (CONFIGS.parent / 'docs' / 'recipes.md').read_text()
+    (tmp_path / 'mine.py').write_text(re.findall(r'```python\n(.*?)```', page, flags=re.DOTALL)[0])
+    assert Config.fromfile(tmp_path / 'mine.py').to_dict() == cub('vit-l_vpt').to_dict()

@@ -1,0 +1,58 @@
+"""The index of the configs says what they say, and names those that the tests step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mmvpt.analysis.config_index import Showcase, format_index, read_showcase, read_showcases
+from mmvpt.compat import missing_ops
+from tests.test_configs import STEPPED
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope='module')
+def showcases() -> list[Showcase]:
+    pytest.importorskip('mmdet')
+    if missing_ops() is not None:
+        pytest.skip('configs of detectors want the compiled ops')
+    return read_showcases()
+
+
+def test_the_page_has_what_the_tool_prints(showcases: list[Showcase]) -> None:
+    """python tools/configs.py"""
+    page = (ROOT / 'docs' / 'configs.md').read_text()
+    assert page[page.index('## Methods') :] == format_index(showcases)
+
+
+def test_the_indexed_configs_are_those_that_are_stepped(showcases: list[Showcase]) -> None:
+    assert sorted(showcase.name for showcase in showcases) == STEPPED
+
+
+def test_a_config_is_told_by_what_it_holds() -> None:
+    found = read_showcase(ROOT / 'configs' / 'vit_vpt_bias_cub.py')
+    assert found == Showcase(
+        name='vit_vpt_bias_cub',
+        task='classification',
+        system='ImageClassifier',
+        backbone='VisionTransformer b/16 at 224',
+        weights='vit-b16_in21k',
+        method='DeepPrompts + BiasTuning',
+        options='num_tokens=100, dropout=0.1',
+        optimizer='SGD',
+        batch=64,
+        runs=10 * 4 * 6,
+    )
+    assert read_showcase(ROOT / 'configs' / 'swin-b_mlp3_cub.py').method == 'LinearProbe + MLP-3'
+    assert read_showcase(ROOT / 'configs' / 'deit-s_scratch_cifar100.py').method == 'from scratch'
+    assert read_showcase(ROOT / 'configs' / 'vit_scratch_shapes.py').method == 'pretraining'
+
+
+def test_a_folder_without_configs_and_a_part_of_a_config_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match='holds no config'):
+        read_showcases(tmp_path)
+    (tmp_path / 'part.py').write_text("model = dict(type='ImageClassifier')\n")
+    with pytest.raises(ValueError, match='part.py has no optim_wrapper, train_dataloader: it is a part'):
+        read_showcases(tmp_path)

@@ -41,6 +41,7 @@ ROOMS: dict[str, set[str]] = {
     'steps': {'checkpoint'},
     'comparison': {'checkpoint', 'config_paths', 'analysis', 'steps'},
     'protuning_shapes': {'config_paths', 'datasets', 'engine', 'analysis', 'steps', 'comparison'},
+    'vpt_shapes': {'datasets', 'engine', 'analysis', 'steps', 'comparison'},
     'quickstart': {'config_paths', 'datasets', 'analysis', 'comparison'},
     '__init__': {'version', 'compat', 'config_paths'},
 }

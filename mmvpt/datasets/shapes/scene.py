@@ -95,21 +95,21 @@ LANDSCAPE = Style(
 GROUP = Style(
     num_shapes=(1, 4), radius=(0.12, 0.28), margin=0.12, tilt=0.3, num_strokes=(0, 1), mist=(0.5, 0.75), grain=0.02
 )
-#: One object of any size and turn, somewhere in the mist, and sometimes a line in front of it.
+#: One object somewhere in the mist, and sometimes a line in front of it.
 VEILED = Style(
-    num_shapes=(1, 1), radius=(0.16, 0.3), margin=0.25, tilt=np.pi, num_strokes=(0, 1), mist=(0.5, 0.75), grain=0.02
+    num_shapes=(1, 1), radius=(0.22, 0.38), margin=0.3, tilt=0.3, num_strokes=(0, 1), mist=(0.3, 0.6), grain=0.02
 )
 #: Up to six small objects.
 CROWD = Style(
-    num_shapes=(1, 6), radius=(0.07, 0.11), margin=0.13, tilt=np.pi, num_strokes=(0, 0), mist=(0.0, 0.5), grain=0.03
+    num_shapes=(1, 6), radius=(0.07, 0.11), margin=0.13, tilt=np.pi, num_strokes=(0, 0), mist=(0.0, 0.3), grain=0.03
 )
 #: One object, anywhere.
 SOMEWHERE = Style(
-    num_shapes=(1, 1), radius=(0.1, 0.18), margin=0.12, tilt=np.pi, num_strokes=(0, 0), mist=(0.0, 0.5), grain=0.03
+    num_shapes=(1, 1), radius=(0.12, 0.2), margin=0.12, tilt=np.pi, num_strokes=(0, 0), mist=(0.0, 0.3), grain=0.03
 )
 #: One object near the middle that may point anywhere.
 TILTED = Style(
-    num_shapes=(1, 1), radius=(0.2, 0.35), margin=0.36, tilt=np.pi / 2, num_strokes=(0, 0), mist=(0.0, 0.5), grain=0.03
+    num_shapes=(1, 1), radius=(0.2, 0.35), margin=0.36, tilt=np.pi / 2, num_strokes=(0, 0), mist=(0.0, 0.3), grain=0.03
 )
 
 

@@ -36,7 +36,7 @@ class SmallTask(ImageFolder):
 
 
 class Misty(SmallTask):
-    """Which form has the one shape, now that it is smaller, turned, anywhere and in the mist?"""
+    """Which form has the one shape, now that it is smaller, not in the middle, and in the mist?"""
 
     name = 'misty'
     classes = tuple(sorted(FORMS))

@@ -1,0 +1,11 @@
+"""A small Swin for Shapes, as swin_scratch_shapes.py leaves it: windows of 4 on maps of 16, 8, 4 and 2."""
+
+feature_dim = 256
+backbone = dict(
+    type='mmpretrain.SwinTransformer',
+    arch=dict(embed_dims=32, depths=[1, 1, 2, 1], num_heads=[1, 2, 4, 8]),
+    img_size=64,
+    window_size=4,
+    pad_small_map=True,
+    drop_path_rate=0.0,
+)

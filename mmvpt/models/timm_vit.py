@@ -17,6 +17,8 @@ from .pretrained import load_pretrained, split_init_cfg
 TESTED_TIMM = '1.0.31'
 #: What is not the caller's to choose: weights come by ``init_cfg``, heads are other modules.
 FIXED: dict[str, Any] = dict(pretrained=False, num_classes=0, dynamic_img_size=True, dynamic_img_pad=True)
+#: How names of parameters begin that act before the first block.
+BEFORE_BLOCKS = ('patch_embed.', 'cls_token', 'reg_token', 'pos_embed', 'norm_pre.', 'rope.')
 
 
 @MODELS.register_module()
@@ -71,6 +73,19 @@ class TimmViT(nn.Module):
         early = self.out_indices[-1] < len(self.blocks) - 1
         final, maps = self.forward_intermediates(image, indices=list(self.out_indices), stop_early=early)
         return OUT_TYPES[self.out_type](self, final, maps)
+
+    def get_layer_depth(self, param_name: str, prefix: str = '') -> tuple[int, int]:
+        """Depth of a parameter for a learning rate that decays by layers, and how many depths there are.
+
+        As in mmpretrain's ViT: what comes before the blocks has 0, block i has i + 1, and the rest is the deepest.
+        """
+        depths = len(self.blocks) + 2
+        inside, name = param_name.startswith(prefix), param_name.removeprefix(prefix)
+        if inside and name.startswith(BEFORE_BLOCKS):
+            return 0, depths
+        if inside and name.startswith('blocks.'):
+            return int(name.split('.')[1]) + 1, depths
+        return depths - 1, depths
 
     def init_weights(self, *args: Any, **kwargs: Any) -> None:
         """Draw weights as timm does, then load the pretrained file, if there is one."""

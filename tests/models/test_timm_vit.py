@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
 import torch
+from mmengine.optim import build_optim_wrapper
 from mmengine.registry import MODELS
+from mmpretrain.registry import MODELS as mmpretrain_models
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.testing import assert_close
@@ -307,3 +310,26 @@ def test_masks_of_attention_are_refused_under_prompts() -> None:
     tuned = TunedBackbone(built(EVA02), dict(type='DeepPrompts', num_tokens=3)).eval()
     with pytest.raises(ValueError, match='takes no attn_mask'):
         tuned.backbone.forward_features(torch.randn(1, 3, 42, 42), is_causal=True)
+
+
+@pytest.mark.parametrize('config', MODELS_OF_TIMM.values(), ids=MODELS_OF_TIMM)
+def test_rates_that_decay_by_layers_know_the_depth_of_all_parameters(config: dict) -> None:
+    classifier = dict(type='ImageClassifier', head=dict(type='LinearClsHead', num_classes=2, in_channels=32))
+    tuned = dict(
+        type='mmvpt.TunedBackbone',
+        backbone=dict(type='mmvpt.TimmViT', out_type='pooled', **config),
+        tuner=[dict(type='mmvpt.FullTuning'), dict(type='mmvpt.DeepPrompts', num_tokens=2)],
+    )
+    model = mmpretrain_models.build(dict(classifier, backbone=tuned))
+    optimizer = dict(type='SGD', lr=1.0, weight_decay=0.1)
+    constructor = 'mmpretrain.LearningRateDecayOptimWrapperConstructor'
+    options = dict(constructor=constructor, paramwise_cfg=dict(layer_decay_rate=0.5), optimizer=optimizer)
+    groups = build_optim_wrapper(model, options).optimizer.param_groups
+    rates = {group['param_name'].removeprefix('backbone.'): group['lr'] for group in groups}
+    assert len(rates) == len(list(model.parameters()))
+    stem = 0.5**4  # below three blocks and what comes behind them
+    for name, rate in rates.items():
+        block = re.match(r'backbone\.blocks\.(\d)\.', name)
+        behind = re.match(r'(backbone\.(norm|fc_norm|attn_pool)\.|tuner\.|head\.)', name)
+        assert rate == (0.5 ** (3 - int(block[1])) if block else 1.0 if behind else stem), name
+    assert set(rates.values()) == {stem, 0.125, 0.25, 0.5, 1.0}

@@ -1,4 +1,4 @@
-"""Class prototypes: what a frozen backbone makes of each class of the training split (VPT, section 4.4)."""
+"""Class prototypes: what a frozen backbone makes of each class of the training split (VPT, appendix B)."""
 
 from __future__ import annotations
 

@@ -16,10 +16,11 @@ from torch.testing import assert_close
 
 import mmvpt.prototypes
 from mmvpt.checkpoint import write_safetensors
+from mmvpt.engine import apply_delta, delta_state_dict
 from mmvpt.prototype_file import Prototypes, read_prototypes
 from mmvpt.prototypes import cluster, compute_prototypes
 from mmvpt.registry import MODELS
-from tests.engine.tiny import PREPROCESS, cls_config, seg_config
+from tests.engine.tiny import PREPROCESS, cls_config, seg_config, write_base
 
 SWIN = dict(
     type='mmpretrain.SwinTransformer',
@@ -263,3 +264,102 @@ def test_the_tool_writes_the_file_that_prompts_read(tmp_path: Path, monkeypatch,
     runpy.run_path(str(tool), run_name='__main__')
     assert read_prototypes(out).number == 2
     assert '2 prototypes of 12 images, at each of 2 blocks' in capsys.readouterr().out
+
+
+@pytest.fixture
+def statistics(tmp_path: Path) -> Path:
+    """A file of prototypes of the classifier in the folder."""
+    path = tmp_path / 'prototypes.safetensors'
+    compute_prototypes(cls_config(tmp_path), device='cpu').write(path)
+    return path
+
+
+def prompted(folder: Path, **options: object) -> nn.Module:
+    """A classifier whose prompts start from the file in the folder."""
+    tuner = dict(type='mmvpt.DeepPrompts', num_tokens=3, prototypes=str(folder / 'prototypes.safetensors'))
+    return MODELS.build(cls_config(folder, tuner={**tuner, **options}).model)
+
+
+@pytest.mark.parametrize('place', ['final', 'input', 'output'])
+def test_prompts_start_from_the_prototypes_of_their_place(tmp_path: Path, statistics: Path, place: str) -> None:
+    model = prompted(tmp_path, prototypes_of=place)
+    model.init_weights()
+    found = read_prototypes(statistics)
+    for block, prompts in enumerate(model.backbone.tuner.prompts):
+        assert_close(prompts.detach(), found.of(place, block, 32), rtol=0, atol=0)
+        assert prompts.requires_grad
+
+
+def test_prompts_of_the_last_blocks_fixed_ones_and_shallow_ones_start_there_too(
+    tmp_path: Path, statistics: Path
+) -> None:
+    found = read_prototypes(statistics)
+    last, fixed = prompted(tmp_path, start=-1, prototypes_of='input'), prompted(tmp_path, learn=False)
+    shallow = prompted(tmp_path, type='mmvpt.ShallowPrompts')
+    pruned = prompted(tmp_path, keep=[dict(tokens=[0, 2]), None])
+    for model in (last, fixed, shallow, pruned):
+        model.init_weights()
+    first = [model.backbone.tuner.prompts[0].detach() for model in (last, fixed, shallow, pruned)]
+    final = found.of('final', 0, 32)
+    for ours, expected in zip(first, [found.of('input', 1, 32), final, final, final[[0, 2]]], strict=True):
+        assert_close(ours, expected, rtol=0, atol=0)
+
+
+def test_a_delta_needs_no_prototypes(tmp_path: Path, statistics: Path) -> None:
+    model = prompted(tmp_path)
+    model.init_weights()
+    nn.init.normal_(model.backbone.tuner.prompts[0])
+    delta = delta_state_dict(model)
+    statistics.unlink()
+    other = prompted(tmp_path)
+    apply_delta(other, delta)
+    assert torch.equal(other.backbone.tuner.prompts[0], model.backbone.tuner.prompts[0])
+    with pytest.raises(FileNotFoundError, match='Compute them from the training split: python tools/prototypes.py'):
+        prompted(tmp_path).init_weights()
+
+
+def test_class_tokens_drawn_anew_leave_the_base_the_same(tmp_path: Path, statistics: Path) -> None:
+    tuner = [
+        dict(type='mmvpt.ClsTokenTuning', reinit=True),
+        dict(type='mmvpt.DeepPrompts', num_tokens=3, prototypes=str(statistics)),
+        dict(type='mmvpt.BiasTuning'),
+    ]
+    model = MODELS.build(cls_config(tmp_path, tuner=tuner).model)
+    model.init_weights()
+    assert_close(
+        list(model.backbone.tuner)[1].prompts[0].detach(),
+        read_prototypes(statistics).of('final', 0, 32),
+        rtol=0,
+        atol=0,
+    )
+
+
+def test_prototypes_of_another_base_are_refused(tmp_path: Path, statistics: Path) -> None:
+    write_base(tmp_path / 'base.pth', seed=5)
+    with pytest.raises(ValueError, match='holds prototypes of another base. Fingerprint .* by init_cfg and not by lo'):
+        prompted(tmp_path).init_weights()
+
+
+def test_another_number_of_prompts_is_refused(tmp_path: Path, statistics: Path) -> None:
+    with pytest.raises(ValueError, match=r'has 3 prototypes, for num_tokens=5 prompts. Set num_tokens=3, .*--number 5'):
+        prompted(tmp_path, num_tokens=5).init_weights()
+
+
+def test_a_backbone_of_another_width_is_refused(tmp_path: Path, statistics: Path) -> None:
+    tuner = dict(type='mmvpt.DeepPrompts', num_tokens=3, prototypes=str(statistics))
+    model = MODELS.build(with_backbone(cls_config(tmp_path, tuner=tuner), tmp_path, SWIN).model)
+    with pytest.raises(ValueError, match='prototypes of width 32 for block 0 .* whose prompts have width 16'):
+        model.init_weights()
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(share='inter'), 'prototypes need prompts of their own for each block'),
+        (dict(projected_dim=8), 'at full width: no share, no projected_dim'),
+        (dict(prototypes_of='middle'), "prototypes_of='middle' is unknown. There are final, input, output."),
+    ],
+)
+def test_options_that_prototypes_cannot_meet_are_refused(tmp_path: Path, options: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        prompted(tmp_path, **options)

@@ -14,6 +14,7 @@ from mmvpt.anatomy.streams import POOLS
 from mmvpt.layers.attention import adopt
 from mmvpt.layers.memory import in_gib, total_memory
 from mmvpt.layers.segments import Segments
+from mmvpt.prototype_file import COMMAND, PLACES, Prototypes, read_prototypes
 from mmvpt.registry import MODELS
 
 from .base import Tuner, chosen_blocks, prompt_bound
@@ -42,6 +43,11 @@ class Prompts(Tuner):
             for all of them. ``tokens`` are numbers below ``num_tokens``; ``segments``, which may be missing, says of
             each kept token which of its equal parts are kept. What was pruned is gone: it has no parameter, and a
             token that was pruned no key.
+        prototypes: Where prompts start instead of at random (VPT paper, Fig. 13): a file of ``tools/prototypes.py``
+            with ``num_tokens`` prototypes of the classes. It is read when weights are initialised, and never where a
+            delta brings them.
+        prototypes_of: Which of them a block takes: ``final``, those behind the last block, as the paper; ``input`` and
+            ``output``, those before and behind the block itself.
     """
 
     def __init__(
@@ -54,6 +60,8 @@ class Prompts(Tuner):
         learn: bool = True,
         pool: str | None = None,
         keep: Sequence[dict[str, Any] | None] | None = None,
+        prototypes: str | None = None,
+        prototypes_of: str = 'final',
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -71,6 +79,12 @@ class Prompts(Tuner):
             raise ValueError(
                 'keep needs prompts of their own for each block, at full width: no share, no projected_dim.'
             )
+        if prototypes is not None and (share or projected_dim):
+            raise ValueError(
+                'prototypes need prompts of their own for each block, at full width: no share, no projected_dim.'
+            )
+        if prototypes_of not in PLACES:
+            raise ValueError(f'prototypes_of={prototypes_of!r} is unknown. There are {", ".join(PLACES)}.')
         self.num_tokens = num_tokens
         self.dropout = dropout
         self.per_sample = per_sample
@@ -79,10 +93,14 @@ class Prompts(Tuner):
         self.learn = learn
         self.pool = pool
         self.keep = keep
+        self.prototypes = prototypes
+        self.prototypes_of = prototypes_of
 
     def create(self, blocks: list[Block], anatomy: Anatomy) -> None:
         """Create one set of prompts for each block, or for all of a width."""
         self.stages = anatomy.stages_of(blocks)
+        self._places = [(number, block.dim) for number, block in enumerate(anatomy.blocks) if block in blocks]
+        self._base: Any = [anatomy.backbone, anatomy.tokens]  # in a list, so that it is no child
         widths = [block.dim for block in blocks]
         sets = list(dict.fromkeys(widths)) if self.among else widths
         self._sets = [sets.index(width) for width in widths] if self.among else list(range(len(widths)))
@@ -118,6 +136,20 @@ class Prompts(Tuner):
     def init_weights(self) -> None:
         super().init_weights()
         self.reset()
+        if self.prototypes is not None:
+            self._start_from(read_prototypes(self.prototypes))
+
+    @torch.no_grad()
+    def _start_from(self, prototypes: Prototypes) -> None:
+        if prototypes.number != self.num_tokens:
+            raise ValueError(
+                f'{self.prototypes} has {prototypes.number} prototypes, for num_tokens={self.num_tokens} prompts. Set '
+                f'num_tokens={prototypes.number}, or compute others: {COMMAND} --number {self.num_tokens}'
+            )
+        starts = [prototypes.of(self.prototypes_of, block, width) for block, width in self._places]
+        prototypes.require_base(*self._base)
+        for index, (prompts, start) in enumerate(zip(self.prompts, starts, strict=True)):
+            prompts.copy_(self.cut(index, start))
 
     def tokens(self, index: int, width: int, batch: int) -> Tensor:
         """Prompts of one block, (P, C), or (B, P, C) where every image draws its own dropout."""

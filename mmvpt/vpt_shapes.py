@@ -165,24 +165,27 @@ def compare_methods(
 
     Args:
         work_dir: Folder of everything but the data.
-        data_root: Folder of Shapes.
+        data_root: Folder of Shapes; the small tasks have one for each seed of pictures in it.
         seeds: One training of every method on every task for each.
         backbones: Names out of ``FAMILIES``.
         tasks: Names out of ``TASKS``.
         methods: Names out of ``METHODS``; a backbone is left without those that do not serve it.
         rates: Learning rates to compare for each method, in place of the chosen one.
-        data_seed: Another seed draws other pictures, for choosing rates without a look at those of the result.
+        data_seed: Another seed draws other pictures of the tasks, for choosing rates without a look at those of the
+            result. The bases are the same.
         jobs: Trainings at a time.
         splits: Pictures of each split of Shapes, in place of its own numbers.
         overrides: More ``--cfg-options`` for all trainings, those of the bases too.
     """
     print(f'== Shapes in {data_root}', flush=True)
-    make_shapes(data_root, ['classification', *tasks], seed=data_seed, workers=2, splits=splits)
+    make_shapes(data_root, ['classification'], workers=2, splits=splits)
+    pictures = data_root / f'seed{data_seed}'
+    make_shapes(pictures, tasks, seed=data_seed, workers=2, splits=splits)
     overrides = overrides or {}
     bases = pretrain_all(work_dir, data_root, backbones, jobs, overrides)
     trials = plan(backbones, tasks, methods, rates)
     print(f'\n== {len(trials)} trainings for each of {len(seeds)} seeds', flush=True)
-    run = partial(run_trial, work_dir, data_root, bases, overrides)
+    run = partial(run_trial, work_dir / f'pictures{data_seed}', pictures, bases, overrides)
     results = run_all(make_pool(jobs), run, trials, seeds)
     tables = '\n\n'.join(tabulate(name, trials, tasks, seeds, results) for name in backbones)
     (work_dir / 'results.md').write_text(tables + '\n')
@@ -231,11 +234,11 @@ def make_pool(jobs: int) -> Executor:
 
 
 def run_trial(
-    work_dir: Path, data_root: Path, bases: Mapping[str, Step], overrides: Mapping[str, Any], trial: Trial, seed: int
+    work_dir: Path, pictures: Path, bases: Mapping[str, Step], overrides: Mapping[str, Any], trial: Trial, seed: int
 ) -> Result:
     """Train and evaluate once, unless the result is there."""
     base = bases[trial.backbone]
-    text = trial.write_config(last_checkpoint(base.folder), data_root / trial.task, seed)
+    text = trial.write_config(last_checkpoint(base.folder), pictures / trial.task, seed)
     path = work_dir / f'seed{seed}' / f'{trial.name}.py'
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)

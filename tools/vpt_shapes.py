@@ -24,7 +24,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--rates', type=float, nargs='+', default=[], help='compare these learning rates, not the chosen ones'
     )
-    parser.add_argument('--data-seed', type=int, default=0, help='another seed draws other pictures (%(default)s)')
+    parser.add_argument(
+        '--data-seed', type=int, default=0, help='another seed draws other pictures of the tasks (%(default)s)'
+    )
     parser.add_argument('--work-dir', type=Path, default='work_dirs/vpt_shapes', help='results (%(default)s)')
     parser.add_argument('--data-root', type=Path, default='data/shapes', help='for the pictures (%(default)s)')
     return parser.parse_args()

@@ -17,4 +17,4 @@ model = dict(
     neck=dict(type='GlobalAveragePooling'),
     head=dict(type='LinearClsHead', num_classes=_base_.num_classes, in_channels=_base_.feature_dims[-1]),
 )
-default_hooks = dict(checkpoint=dict(interval=6, save_optimizer=False))
+default_hooks = dict(checkpoint=dict(interval=5, save_optimizer=False))

@@ -58,10 +58,10 @@ TRANSFORMER = {
     **FIRST,
     'partial-1': Method('partial1_vpt'),
     **SECOND,
-    'adapter': Method('adapter'),
+    'adapter': Method('adapter', dict(reduction=8)),
     'VPT-shallow': Method('vpt_shallow', dict(num_tokens=10)),
-    'VPT-deep': Method('vpt'),
-    'LoRA': Method('lora'),
+    'VPT-deep': Method('vpt', dict(num_tokens=10)),
+    'LoRA': Method('lora', dict(rank=8)),
 }
 CNN = {
     **FIRST,
@@ -187,7 +187,7 @@ def compare_methods(
     print(f'\n== {len(trials)} trainings for each of {len(seeds)} seeds', flush=True)
     run = partial(run_trial, work_dir / f'pictures{data_seed}', pictures, bases, overrides)
     results = run_all(make_pool(jobs), run, trials, seeds)
-    tables = '\n\n'.join(tabulate(name, trials, tasks, seeds, results) for name in backbones)
+    tables = '\n\n'.join(tabulate(name, trials, seeds, results) for name in backbones)
     (work_dir / 'results.md').write_text(tables + '\n')
     return tables
 
@@ -274,7 +274,6 @@ def train(config: Path, folder: Path, overrides: Mapping[str, Any]) -> Result:
 def tabulate(
     backbone: str,
     trials: Sequence[Trial],
-    tasks: Sequence[str],
     seeds: Sequence[int],
     results: Mapping[tuple[Trial, int], Result],
 ) -> str:

@@ -1,9 +1,14 @@
 """What keeps runs short and apart, though they share a process."""
 
+import runpy
+import sys
 import types
+from uuid import uuid4
 
 import pytest
 from mmengine.visualization import Visualizer
+
+from mmvpt.steps import Step
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +29,18 @@ def short_runs(monkeypatch):
     monkeypatch.setattr('yapf.yapflib.yapf_api.FormatCode', lambda code, **options: (code, True))
     monkeypatch.setattr('mmengine.dataset.base_dataset.gc', types.SimpleNamespace(collect=lambda: 0))
     monkeypatch.setattr('mmengine.runner.loops.time', types.SimpleNamespace(sleep=lambda seconds: None))
+
+
+@pytest.fixture
+def steps_in_this_process(monkeypatch):
+    """Run the commands of steps without the seconds that a process needs to start."""
+
+    def run(step, quiet):
+        _, tool, *arguments = step.command
+        unique = [f'{key}={uuid4().hex}' for key in ('experiment_name', 'visualizer.name')]
+        monkeypatch.setattr(sys, 'argv', [tool, *arguments, *unique])
+        runpy.run_path(tool)['main']()
+        return 0
+
+    monkeypatch.setenv('LOCAL_RANK', '0')
+    monkeypatch.setattr(Step, '_stream', run)

@@ -1,7 +1,4 @@
-import runpy
-import sys
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from mmengine.config import Config
@@ -11,7 +8,6 @@ from mmvpt.compat import missing_ops
 from mmvpt.datasets.shapes import EXPORTERS
 from mmvpt.engine import hosts
 from mmvpt.protuning_shapes import METHODS, PRETRAINING, TASKS, compare_tuning
-from mmvpt.steps import Step
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 WITH_OPS = pytest.mark.skipif(missing_ops() is not None, reason='detection needs the compiled ops of mmcv')
@@ -29,21 +25,6 @@ SHORT = {
 }
 TINY = {PRETRAINING: [*NO_WORKERS, 'train_dataloader.batch_size=12', 'train_cfg.max_epochs=1']}
 TINY |= {task.configs.format(method): SHORT[name] for name, task in TASKS.items() for method in METHODS.values()}
-
-
-@pytest.fixture
-def steps_in_this_process(monkeypatch):
-    """Run the commands of steps without the seconds that a process needs to start."""
-
-    def run(step, quiet):
-        _, tool, *arguments = step.command
-        unique = [f'{key}={uuid4().hex}' for key in ('experiment_name', 'visualizer.name')]
-        monkeypatch.setattr(sys, 'argv', [tool, *arguments, *unique])
-        runpy.run_path(tool)['main']()
-        return 0
-
-    monkeypatch.setenv('LOCAL_RANK', '0')
-    monkeypatch.setattr(Step, '_stream', run)
 
 
 def cells(table):

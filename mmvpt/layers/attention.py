@@ -78,14 +78,15 @@ class Extendable(Updatable):
         """Self-attention of x (B, N, C) over itself and all sources.
 
         Args:
-            bias: Added to the logits of x over itself, broadcastable to (B, heads, N, N). Sources have no position,
-                so there is no bias towards them.
+            bias: Added to the logits of x over itself, (heads, N, N). Sources have no position, so there is no bias
+                towards them.
             windows: Every so many of B have biases of their own, (windows * heads, N, N).
         """
         (queries,) = self.project(x, start=0, parts=1)
         keys, values, ahead = self.gather(*self.keys_values(x), self.num_images(x))
         if bias is not None:
             bias = F.pad(bias, (ahead, keys.shape[-2] - x.shape[-2] - ahead)).to(queries.dtype)
+            bias = bias[None]  # of three dimensions it would keep SDPA from its fused kernel on a CPU
         if windows > 1:
             queries, keys, values = (part.unflatten(0, (-1, windows)).flatten(1, 2) for part in (queries, keys, values))
         out = F.scaled_dot_product_attention(queries, keys, values, attn_mask=bias, dropout_p=dropout, scale=scale)

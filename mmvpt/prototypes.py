@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader
 from .anatomy import Anatomy, Site, describe
 from .engine.parts import tuned_backbones
 from .models.pretrained import split_init_cfg
+from .models.tuned_backbone import without_init_report
 from .prototype_file import Prototypes, fingerprint_of
 from .registry import MODELS
 from .version import __version__
@@ -126,7 +127,8 @@ def _plain_model(cfg: Config) -> nn.Module:
             f'{type(tuned.backbone).__name__} has no init_cfg of type Pretrained, so its base would be random, and '
             'another one in training. Prototypes need the base that prompts will meet.'
         )
-    model.init_weights()
+    with without_init_report():
+        tuned.init_weights()  # and not the head, which nobody asks
     return model
 
 

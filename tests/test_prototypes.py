@@ -20,7 +20,7 @@ from mmvpt.engine import apply_delta, delta_state_dict
 from mmvpt.prototype_file import Prototypes, read_prototypes
 from mmvpt.prototypes import cluster, compute_prototypes
 from mmvpt.registry import MODELS
-from tests.engine.tiny import PREPROCESS, cls_config, seg_config, write_base
+from tests.engine.tiny import PREPROCESS, cls_config, make_runner, seg_config, train, write_base
 
 SWIN = dict(
     type='mmpretrain.SwinTransformer',
@@ -316,6 +316,18 @@ def test_a_delta_needs_no_prototypes(tmp_path: Path, statistics: Path) -> None:
     assert torch.equal(other.backbone.tuner.prompts[0], model.backbone.tuner.prompts[0])
     with pytest.raises(FileNotFoundError, match='Compute them from the training split: python tools/prototypes.py'):
         prompted(tmp_path).init_weights()
+
+
+def test_a_run_starts_from_them_and_is_evaluated_without_them(tmp_path: Path, statistics: Path) -> None:
+    tuner = dict(type='mmvpt.DeepPrompts', num_tokens=3, prototypes=str(statistics))
+    config = cls_config(tmp_path, tuner=tuner)
+    trained = train(config)
+    statistics.unlink()
+    config.load_from = str(tmp_path / 'work' / 'epoch_2.safetensors')
+    runner = make_runner(config)
+    runner.test()
+    ours, theirs = (model.backbone.tuner.prompts[0].detach() for model in (runner.model, trained.model))
+    assert torch.equal(ours, theirs)
 
 
 def test_class_tokens_drawn_anew_leave_the_base_the_same(tmp_path: Path, statistics: Path) -> None:

@@ -176,7 +176,7 @@ class TunedBackbone(BaseModule):
     def _prepare_delta(self, state: dict[str, Tensor], prefix: str, expected: str) -> None:
         """Bring the base if there is none yet, check that it is the delta's, and complete the state dict with it."""
         if not self._has_base:
-            with _without_init_report():
+            with without_init_report():
                 self._bring_base()
         frozen = self.frozen_state()
         actual = fingerprint(frozen)
@@ -201,7 +201,7 @@ class TunedBackbone(BaseModule):
 
 
 @contextmanager
-def _without_init_report() -> Iterator[None]:
+def without_init_report() -> Iterator[None]:
     """Keep MMEngine from reporting how each tensor was initialised, where all of them are about to be loaded."""
     logger = MMLogger.get_current_instance()
     level = logger.level

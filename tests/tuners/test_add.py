@@ -155,10 +155,12 @@ class AddedBefore(Added):
         return self.forward(torch.cat([added, x[:, end:]], dim=1), *rest)
 
 
-@pytest.mark.parametrize('kind', ['ShallowPrompts', 'PatchPrompts'])
-def test_behind_tuners_whose_prompts_they_would_add_to_they_are_refused(kind: str) -> None:
+@pytest.mark.parametrize('first', [SHALLOW, dict(type='PatchPrompts'), {**DEEP, 'pool': 'prompt'}])
+def test_behind_tuners_whose_prompts_they_would_add_to_they_are_refused(first: dict) -> None:
+    kind = first['type']
     with pytest.raises(ValueError, match=f'AddPrompts stand behind {kind}.* List AddPrompts before {kind}'):
-        TunedBackbone(VIT, [dict(type=kind), ANY])
+        TunedBackbone(VIT, [first, ANY])
+    assert TunedBackbone(VIT, [ANY, first])(torch.zeros(1, 3, 32, 32))[-1].isfinite().all()
 
 
 def test_images_of_another_size_are_refused() -> None:

@@ -40,6 +40,7 @@ ROOMS: dict[str, set[str]] = {
     'pruning': {'checkpoint', 'config_paths', 'tuners', 'engine', 'analysis'},
     'steps': {'checkpoint'},
     'comparison': {'checkpoint', 'config_paths', 'analysis', 'steps'},
+    'e2vpt': {'checkpoint', 'config_paths', 'engine', 'analysis', 'pruning', 'steps', 'comparison'},
     'protuning_shapes': {'config_paths', 'datasets', 'engine', 'analysis', 'steps', 'comparison'},
     'vpt_shapes': {'datasets', 'engine', 'analysis', 'steps', 'comparison'},
     'quickstart': {'config_paths', 'datasets', 'analysis', 'comparison'},

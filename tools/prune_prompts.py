@@ -6,7 +6,7 @@ import argparse
 
 from mmengine.config import DictAction
 
-from mmvpt.pruning import RANKINGS, run
+from mmvpt.pruning import RANKINGS, Scores, run
 
 
 def parse_args() -> argparse.Namespace:
@@ -27,8 +27,9 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = vars(parse_args())
     args.pop('fresh')
-    out = args['out']
-    print(run.prune(args.pop('config'), args.pop('scores'), args.pop('out'), **args))
+    config, scores, out = (args.pop(name) for name in ('config', 'scores', 'out'))
+    keep = run.prune(config, scores, out, **args)
+    print(run.describe(Scores.read(scores), keep))
     print(f'Train it: python tools/train.py {out}/config.py --work-dir {out}')
 
 

@@ -1,12 +1,13 @@
 """Which prompts matter: scores, what to prune by them, and the start to train the rest from (E2VPT)."""
 
 from .importance import LAYOUTS, Scores, score_prompts
-from .keep import RANKINGS, count_kept, keep_best, set_keep
+from .keep import RANKINGS, Keep, count_kept, keep_best, set_keep
 from .rewind import check_scores, rewind
 
 __all__ = [
     'LAYOUTS',
     'RANKINGS',
+    'Keep',
     'Scores',
     'check_scores',
     'count_kept',

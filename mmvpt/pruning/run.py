@@ -73,8 +73,8 @@ def prune(
     start: str | Path | None,
     ranked: str = 'layer',
     cfg_options: Mapping[str, Any] | None = None,
-) -> str:
-    """Write the config of a pruned model, and its start, into a folder; return what stayed, in words.
+) -> Keep:
+    """Write the config of a pruned model, and its start, into a folder; return what is kept.
 
     Args:
         config: Of the whole model.
@@ -98,7 +98,7 @@ def prune(
         rewind(start, keep, folder / START)
         cfg.load_from = str(folder / START)
     cfg.dump(folder / CONFIG)
-    return describe(whole, keep)
+    return keep
 
 
 def describe(scores: Scores, keep: Keep) -> str:

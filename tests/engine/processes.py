@@ -6,7 +6,12 @@ import io
 import multiprocessing
 import os
 import random
+import runpy
+import signal
+import sys
 import time
+import traceback
+from contextlib import redirect_stderr, redirect_stdout
 from ctypes import c_int
 from importlib.util import find_spec
 
@@ -18,7 +23,10 @@ from mmengine.hooks import checkpoint_hook
 
 import mmvpt.checkpoint
 from mmvpt.compat import missing_ops
-from mmvpt.engine.launch import build_runner
+from mmvpt.e2vpt import Pipeline
+from mmvpt.engine.launch import build_runner, part
+from mmvpt.pruning.run import score
+from mmvpt.steps import CONSOLE, Step
 
 if find_spec('mmdet') and missing_ops() is None:
     import mmdet.models  # noqa: F401
@@ -47,6 +55,15 @@ def train_rank(config: dict, rank: int, world: int, port: int) -> None:
     os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE=str(world))
     os.environ.update(MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
     train_alone(config, launcher='pytorch')
+
+
+def score_rank(config: str, delta: str, out: str, rank: int, world: int, port: int) -> None:
+    """Score prompts as one of several processes."""
+    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE=str(world))
+    os.environ.update(MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
+    torch.set_num_threads(1)
+    score(config, delta, out, launcher='pytorch')
+    part()
 
 
 def train_alone(config: dict, launcher: str = 'none') -> None:
@@ -98,3 +115,36 @@ class Victim:
         self.process.kill()
         self.process.join()
         return self.phase.value
+
+
+def run_pipeline(plan) -> None:
+    """Run the pipeline of E2VPT, each step of it in a fork of this process instead of a new Python."""
+    os.setpgrp()
+    torch.set_num_threads(1)
+    Step._stream = run_in_fork
+    Pipeline(plan).run()
+
+
+def run_in_fork(step: Step, quiet: bool) -> int:
+    """Run a command of Python as a fresh interpreter would; return its exit code."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    Config.pretty_text = property(repr)
+    with open(step.folder / CONSOLE, 'a') as console, redirect_stdout(console), redirect_stderr(console):
+        sys.argv = list(step.command[1:])
+        try:
+            runpy.run_path(step.command[1], run_name='__main__')
+        except BaseException:
+            traceback.print_exc()
+            console.flush()
+            os._exit(1)
+    os._exit(0)
+
+
+def kill_group(process, seconds: float) -> None:
+    """Kill a pipeline and what it started, after a while."""
+    process.join(timeout=seconds)
+    if process.is_alive():
+        os.killpg(process.pid, signal.SIGKILL)
+    process.join()

@@ -9,6 +9,8 @@ from torch.testing import assert_close
 
 from mmvpt.pruning import Scores, score_prompts
 from mmvpt.pruning.run import score
+from tests.engine.processes import finish, score_rank, start
+from tests.engine.test_distributed import free_port
 from tests.engine.tiny import cls_config, make_runner, seg_config, train
 
 DEEP = dict(type='mmvpt.DeepPrompts', num_tokens=3)
@@ -114,3 +116,16 @@ def test_no_samples_are_no_scores(tmp_path) -> None:
     runner = make_runner(cls_config(tmp_path, tuner=DEEP))
     with pytest.raises(ValueError, match='no sample to score'):
         score_prompts(runner.model, [])
+
+
+def test_two_processes_score_as_one_does(tmp_path) -> None:
+    runner = train(cls_config(tmp_path, tuner=DEEP))
+    config, delta = str(tmp_path / 'config.py'), str(tmp_path / 'work' / 'epoch_2.safetensors')
+    runner.cfg.dump(config)
+    port = free_port()
+    finish(*(start(score_rank, config, delta, str(tmp_path / 'two.safetensors'), rank, 2, port) for rank in range(2)))
+    one = score(config, delta, tmp_path / 'one.safetensors')
+    two = Scores.read(tmp_path / 'two.safetensors')
+    assert one.meta == two.meta
+    for mine, theirs in zip(one.segments, two.segments, strict=True):
+        assert_close(mine, theirs)

@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmvpt.checkpoint import read_checkpoint, read_metadata, write_safetensors
 from mmvpt.engine import apply_delta, read_delta
 from mmvpt.pruning import Scores
-from mmvpt.pruning.run import prune, score
+from mmvpt.pruning.run import describe, prune, score
 from tests.engine.tiny import build_model, cls_config, train
 
 E2VPT = [dict(type='mmvpt.DeepPrompts', num_tokens=4), dict(type='mmvpt.KeyValuePrompts', num_tokens=2)]
@@ -30,7 +30,7 @@ def whole(tmp_path_factory) -> Path:
     return folder
 
 
-def prune_it(whole: Path, out: Path, **changes) -> str:
+def prune_it(whole: Path, out: Path, **changes) -> list:
     options = dict(tokens=50, segments=30, start=whole / 'work' / 'start.safetensors')
     return prune(str(whole / 'config.py'), whole / 'scores.safetensors', out, **{**options, **changes})
 
@@ -49,7 +49,7 @@ def test_the_start_is_what_the_run_began_with(whole) -> None:
 
 
 def test_a_rewound_model_has_what_is_left_of_the_start_and_all_else_of_it(whole, tmp_path) -> None:
-    said = prune_it(whole, tmp_path)
+    kept = prune_it(whole, tmp_path)
     start = read_checkpoint(whole / 'work' / 'start.safetensors')['state_dict']
     rewound = read_checkpoint(tmp_path / 'start.safetensors')
     config = Config.fromfile(tmp_path / 'config.py')
@@ -61,7 +61,10 @@ def test_a_rewound_model_has_what_is_left_of_the_start_and_all_else_of_it(whole,
         assert torch.equal(mine, tokens[bits])
     assert all(torch.equal(value, start[name]) for name, value in rewound['state_dict'].items())
     assert rewound['state_dict'].keys() == start.keys()
-    assert said == 'Of 4 tokens in each of 2 blocks 2 to 2 are left, 96 of 256 parameters.'
+    assert (
+        describe(Scores.read(whole / 'scores.safetensors'), kept)
+        == 'Of 4 tokens in each of 2 blocks 2 to 2 are left, 96 of 256 parameters.'
+    )
     whole_count = read_metadata(whole / 'work' / 'start.safetensors')['num_trained']
     assert whole_count - rewound['meta']['num_trained'] == 256 - 96
 

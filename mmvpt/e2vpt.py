@@ -1,0 +1,272 @@
+"""E2VPT from a config to a report: train, score, search what to prune, rewind, train for good."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+from mmengine.config import Config
+
+from mmvpt.analysis.tables import format_table
+from mmvpt.checkpoint import read_metadata, write_atomically
+from mmvpt.comparison import Run, evaluation_step, last_checkpoint, near, summarize, tool, training_step
+from mmvpt.config_paths import config_root, find_config
+from mmvpt.engine.hosts import read_config
+from mmvpt.pruning import Keep
+from mmvpt.pruning.hold_out import hold_out, selects_on_test, validate_as_test
+from mmvpt.pruning.run import CONFIG, START, prune
+from mmvpt.pruning.search import LEVELS, BudgetSpent, Candidate, search_all, search_compass
+from mmvpt.steps import STAMP, Step
+
+#: Metrics to select by, the first of them that an evaluation gives; all are the better the larger.
+METRICS = ('accuracy/top1', 'multi-label/mAP', 'mIoU', 'coco/segm_mAP', 'coco/bbox_mAP')
+#: Share of the training data to select on where a config would select on its test data.
+HELD_OUT = 0.1
+WHOLE: Candidate = (0, 0)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run.
+
+    Args:
+        config: Of the whole model: one tuner of prompts, with or without others beside it.
+        folder: Where everything goes.
+        options: Overrides of the config, by dotted key.
+        seeds: Of the final trainings; the first is that of everything before.
+        budget: Trainings that the search may spend; None looks everywhere.
+        tokens: Percentages of tokens to try.
+        segments: Percentages of segments to try.
+        num_segments: Parts of each token, R.
+        held_out: Share of the training data to select on; None selects on the config's validation data unless these
+            are its test data, 0 even then.
+        metric: What to select by; None takes the first of ``METRICS`` that there is.
+        fresh: Whether pruned models start afresh, and not from the start of the whole one.
+        samples: How many training samples score the prompts; None for all.
+        processes: GPUs that each training and evaluation takes.
+    """
+
+    config: str
+    folder: Path
+    options: dict[str, Any] = field(default_factory=dict)
+    seeds: Sequence[int] = (0,)
+    budget: int | None = 8
+    tokens: Sequence[int] = LEVELS
+    segments: Sequence[int] = LEVELS
+    num_segments: int = 8
+    held_out: float | None = None
+    metric: str | None = None
+    fresh: bool = False
+    samples: int | None = None
+    processes: int = 1
+
+
+@dataclass(frozen=True)
+class Result:
+    """A model that was trained and evaluated."""
+
+    metric: float
+    trained: int
+
+
+class Pipeline:
+    """The steps of a plan; each is run once, and what is there is reused."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.results: dict[Candidate, Result] = {}
+        self._seen: dict[str, Candidate] = {}
+
+    def run(self) -> str:
+        """Go all the way and write the report; return it."""
+        best = self.search()
+        finals = [self.final(best, seed) for seed in self.plan.seeds]
+        report = self.report(best, finals)
+        write_atomically(self.plan.folder / 'report.md', lambda file: file.write(report.encode()))
+        write_atomically(self.plan.folder / 'report.png', lambda file: file.write(self.plot(best)))
+        return report
+
+    # -------------------------------------------------------------------------------------------------------- steps
+
+    @cached_property
+    def whole(self) -> Run:
+        """The model with all of its prompts, trained to be scored."""
+        path = self._write('whole', self.selecting)
+        return self._train('the whole model', path, self.plan.folder / 'whole', self.plan.seeds[0])
+
+    @cached_property
+    def scores(self) -> Path:
+        """Scores of its prompts."""
+        plan, folder = self.plan, self.plan.folder / 'scoring'
+        out = folder / 'scores.safetensors'
+        config = plan.folder / 'configs' / 'whole' / CONFIG
+        options = () if plan.samples is None else ('--samples', str(plan.samples))
+        command = (*tool('score_prompts.py'), near(config), str(self.whole.delta), '--out', str(out))
+        command += ('--segments', str(plan.num_segments), *options)
+        Step('Scoring prompts', folder, command, (_key(self.whole.training),)).run()
+        return out
+
+    def search(self) -> Candidate:
+        """Find what to prune; of models that are equally good the smaller one wins."""
+        self.results[WHOLE] = self._result(self.whole)
+        look = search_all if self.plan.budget is None else search_compass
+        try:
+            look(self._evaluate, self.plan.tokens, self.plan.segments)
+        except BudgetSpent:
+            print(f'\n== The budget of {self.plan.budget} trainings is spent', flush=True)
+        return max(self.results, key=lambda each: (self.results[each].metric, -self.results[each].trained))
+
+    def final(self, best: Candidate, seed: int) -> Run:
+        """Train what was selected on all training data, and evaluate it as the config says."""
+        path, _ = self._prune(best, 'final', self.everything)
+        folder = self.plan.folder / 'final' / f'seed{seed}'
+        return self._train(f'what was selected, seed {seed}', path, folder, seed, _key(self.scores.parent))
+
+    def _evaluate(self, candidate: Candidate) -> float:
+        """Train and validate a pruned model, unless another percentage comes to the same one."""
+        path, keep = self._prune(candidate, 'search', self.selecting)
+        key = json.dumps(keep)
+        if key not in self._seen:
+            if self.plan.budget is not None and len(self._seen) >= self.plan.budget:
+                raise BudgetSpent
+            self._seen[key] = candidate
+            name = _name(candidate)
+            folder = self.plan.folder / 'search' / name
+            run = self._train(name, path, folder, self.plan.seeds[0], _key(self.scores.parent))
+            self.results[candidate] = self._result(run)
+        return self.results[self._seen[key]].metric
+
+    def _prune(self, candidate: Candidate, purpose: str, cfg: Config) -> tuple[Path, Keep]:
+        """Write the config of a pruned model, and its start; return the config, and what is kept."""
+        whole = self._write(f'{purpose}_whole', cfg)
+        out = self.plan.folder / 'configs' / f'{purpose}_{_name(candidate)}'
+        start = None if self.plan.fresh else self.whole.training / START
+        return out / CONFIG, prune(
+            str(whole), self.scores, out, tokens=candidate[0], segments=candidate[1], start=start
+        )
+
+    def _train(self, title: str, config: Path, folder: Path, seed: int, *after: str) -> Run:
+        """Train and evaluate, unless that was done after the same earlier steps."""
+        options = [f'randomness.seed={seed}']
+        training = training_step(f'Training {title}', str(config), folder, options, validate=False)
+        training = self._shared(replace(training, inputs=(*training.inputs, *after)), 'train')
+        training.run()
+        delta = last_checkpoint(folder).with_suffix('.safetensors')
+        evaluation = evaluation_step(f'Evaluating {title}', str(config), delta, options, training, None)
+        evaluation = self._shared(evaluation, 'test')
+        evaluation.run()
+        return Run(delta, folder, evaluation.folder)
+
+    def _shared(self, step: Step, name: str) -> Step:
+        """The same step by several processes."""
+        if self.plan.processes == 1:
+            return step
+        _, _, *arguments = step.command
+        count = {'train': 1, 'test': 2}[name]
+        launcher = near(config_root().parent / 'tools' / f'dist_{name}.sh')
+        positional, options = arguments[:count], arguments[count:]
+        return replace(step, command=('bash', launcher, *positional, str(self.plan.processes), *options))
+
+    # ------------------------------------------------------------------------------------------------------ configs
+
+    @cached_property
+    def everything(self) -> Config:
+        """The config with all training data, and with its start saved."""
+        cfg = read_config(find_config(self.plan.config))
+        cfg.merge_from_dict(self.plan.options)
+        cfg.pop('work_dir', None)
+        hooks = [hook for hook in cfg.get('custom_hooks', ()) if hook['type'].endswith('DeltaCheckpointHook')]
+        if len(hooks) != 1:
+            raise ValueError(f'{self.plan.config} needs the hooks of configs/_base_/hooks.py, DeltaCheckpointHook too.')
+        hooks[0].save_start = True
+        return cfg
+
+    @cached_property
+    def selecting(self) -> Config:
+        """The config with data to select on."""
+        cfg = copy.deepcopy(self.everything)
+        share = self.plan.held_out
+        if share is None:
+            share = HELD_OUT if selects_on_test(cfg) else 0
+        if share:
+            hold_out(cfg, share)
+        validate_as_test(cfg)
+        return cfg
+
+    def _write(self, name: str, cfg: Config) -> Path:
+        path = self.plan.folder / 'configs' / name / CONFIG
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cfg.dump(path)
+        return path
+
+    # ------------------------------------------------------------------------------------------------------- report
+
+    def _result(self, run: Run) -> Result:
+        return Result(self._metric(run), read_metadata(run.delta)['num_trained'])
+
+    def _metric(self, run: Run) -> float:
+        metrics = run.metrics
+        name = self._metric_name(metrics)
+        if name not in metrics:
+            raise ValueError(f'The evaluation gives no {name!r}. It gives: {", ".join(metrics)}.')
+        return metrics[name]
+
+    def _metric_name(self, metrics: dict[str, float]) -> str:
+        known = [name for name in METRICS if name in metrics]
+        if self.plan.metric is None and not known:
+            raise ValueError(f'Say what to select by: --metric. The evaluation gives: {", ".join(metrics)}.')
+        return self.plan.metric or known[0]
+
+    def report(self, best: Candidate, finals: Sequence[Run]) -> str:
+        """What was tried, what was selected, and what became of it."""
+        name = self._metric_name(finals[0].metrics)
+        rows = [
+            {
+                'tokens pruned %': tokens,
+                'segments pruned %': segments,
+                'tuned parameters': result.trained,
+                f'{name}, validation': result.metric,
+                '': 'selected' if (tokens, segments) == best else '',
+            }
+            for (tokens, segments), result in sorted(self.results.items())
+        ]
+        values = [self._metric(run) for run in finals]
+        last = {
+            'tokens pruned %': best[0],
+            'segments pruned %': best[1],
+            'tuned parameters': read_metadata(finals[0].delta)['num_trained'],
+            **summarize(f'{name}, test', values),
+            'of each seed': ' '.join(f'{value:.2f}' for value in values),
+        }
+        return f'{format_table(rows)}\n\nOn all training data:\n\n{format_table([last])}\n'
+
+    def plot(self, best: Candidate) -> bytes:
+        """Metric against tuned parameters."""
+        figure = Figure(figsize=(6, 4), layout='constrained')
+        axis = figure.subplots()
+        for candidate, result in self.results.items():
+            colour = 'tab:orange' if candidate == best else 'tab:blue'
+            axis.plot(result.trained, result.metric, 'o', color=colour)
+            label = 'whole' if candidate == WHOLE else _name(candidate)
+            axis.annotate(label, (result.trained, result.metric), (3, 3), textcoords='offset points', fontsize=7)
+        axis.set_xlabel('tuned parameters')
+        axis.set_ylabel('metric on validation data')
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format='png', dpi=110)
+        return buffer.getvalue()
+
+
+def _key(folder: Path) -> str:
+    """Changes whenever what is in the folder of a step would."""
+    return json.loads((folder / STAMP).read_text())['key']
+
+
+def _name(candidate: Candidate) -> str:
+    return f't{candidate[0]}_s{candidate[1]}'

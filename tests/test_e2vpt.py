@@ -1,0 +1,102 @@
+"""The pipeline of E2VPT: what it leaves, and that nothing stops it for good."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+import torch
+
+from mmvpt.checkpoint import read_checkpoint, read_metadata
+from mmvpt.e2vpt import Pipeline, Plan, Result
+from tests.engine.processes import finish, kill_group, run_pipeline, start
+from tests.engine.tiny import cls_config
+
+KILLS = int(os.environ.get('MMVPT_TEST_KILLS', 3))
+E2VPT = [dict(type='mmvpt.DeepPrompts', num_tokens=4), dict(type='mmvpt.KeyValuePrompts', num_tokens=2)]
+
+
+def plan_of(folder: Path, name: str, **changes) -> Plan:
+    path = folder / 'tiny_e2vpt.py'
+    if not path.exists():
+        config = cls_config(folder, tuner=E2VPT)
+        config.pop('work_dir')
+        config.dump(path)
+    return Plan(str(path), folder / name, **{**dict(budget=1, held_out=0.34, seeds=[0, 1]), **changes})
+
+
+def test_killed_at_any_moment_the_pipeline_ends_as_if_nothing_had_happened(tmp_path) -> None:
+    moment = random.Random(0)
+    whole, killed = plan_of(tmp_path, 'whole'), plan_of(tmp_path, 'killed')
+    finish(start(run_pipeline, whole))
+    for _ in range(KILLS):
+        kill_group(start(run_pipeline, killed), moment.uniform(1, 8))
+    finish(start(run_pipeline, killed))
+    assert (killed.folder / 'report.md').read_text() == (whole.folder / 'report.md').read_text()
+    for seed in (0, 1):
+        expected, got = (
+            read_checkpoint(plan.folder / 'final' / f'seed{seed}' / 'epoch_2.safetensors')['state_dict']
+            for plan in (whole, killed)
+        )
+        assert expected.keys() == got.keys()
+        assert all(torch.equal(value, got[name]) for name, value in expected.items())
+
+    report = (whole.folder / 'report.md').read_text()
+    trained = read_metadata(whole.folder / 'final' / 'seed0' / 'epoch_2.safetensors')['num_trained']
+    assert 'selected' in report and f'{trained:,}' in report
+    assert len(list((whole.folder / 'search').glob('t*_s[0-9]*[0-9]'))) == 1
+    assert (whole.folder / 'report.png').stat().st_size > 1000
+
+
+class Rehearsal(Pipeline):
+    """A pipeline that trains nothing."""
+
+    def __init__(self, plan: Plan, metric) -> None:
+        super().__init__(plan)
+        self.metric = metric
+        self.tried = []
+
+    whole = None
+
+    def _result(self, run) -> Result:
+        return Result(self.metric(*(run or (0, 0))), trained=1000 - sum(run or (0, 0)))
+
+    def _prune(self, candidate, purpose, cfg):
+        return Path('config.py'), [dict(tokens=candidate[0] // 20, segments=candidate[1])]
+
+    def _train(self, title, config, folder, seed, *after):
+        candidate = tuple(int(part[1:]) for part in folder.name.split('_'))
+        self.tried.append(candidate)
+        return candidate
+
+    selecting = scores = property(lambda self: Path('.'))
+
+
+@pytest.fixture
+def no_stamps(monkeypatch) -> None:
+    monkeypatch.setattr('mmvpt.e2vpt._key', lambda folder: '')
+
+
+def test_a_budget_counts_trainings_and_percentages_of_one_model_are_one(tmp_path, no_stamps) -> None:
+    pipeline = Rehearsal(plan_of(tmp_path, 'x', budget=5), lambda tokens, segments: tokens + segments)
+    best = pipeline.search()
+    assert len(pipeline.tried) == 5
+    everywhere = Rehearsal(plan_of(tmp_path, 'x', budget=None), lambda tokens, segments: 0.0)
+    everywhere.search()
+    assert len(everywhere.tried) == 5 * 9  # 10 is another model than 20 and 30, which are one here
+    assert best == max(pipeline.results, key=sum)
+
+
+def test_of_equals_the_smaller_model_is_selected_and_the_whole_one_may_win(tmp_path, no_stamps) -> None:
+    equal = Rehearsal(plan_of(tmp_path, 'x', budget=3), lambda tokens, segments: 50.0)
+    assert equal.search() == max(equal.results, key=sum)
+    whole = Rehearsal(plan_of(tmp_path, 'x', budget=3), lambda tokens, segments: 0.0 if tokens else 50.0)
+    assert whole.search() == (0, 0)
+
+
+def test_a_config_without_the_hook_that_saves_deltas_is_refused(tmp_path) -> None:
+    plan = plan_of(tmp_path, 'x', options={'custom_hooks': []})
+    with pytest.raises(ValueError, match=r'needs the hooks of configs/_base_/hooks.py'):
+        Pipeline(plan).run()

@@ -1,14 +1,29 @@
 """What keeps runs short and apart, though they share a process."""
 
+import os
 import runpy
 import sys
+import tempfile
 import types
+from functools import partial
 from uuid import uuid4
 
 import pytest
 from mmengine.visualization import Visualizer
 
 from mmvpt.steps import Step
+
+
+MEMORY = '/dev/shm'
+
+
+@pytest.fixture(autouse=True, scope='session')
+def copies_in_memory():
+    """Let MMEngine copy the files of a config, a dozen for each, into memory where the system has a folder for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        if os.access(MEMORY, os.W_OK):
+            patch.setattr(tempfile, 'TemporaryDirectory', partial(tempfile.TemporaryDirectory, dir=MEMORY))
+        yield
 
 
 @pytest.fixture(autouse=True)

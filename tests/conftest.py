@@ -13,7 +13,6 @@ from mmengine.visualization import Visualizer
 
 from mmvpt.steps import Step
 
-
 MEMORY = '/dev/shm'
 
 

@@ -150,6 +150,12 @@ def test_lengths_and_reductions_are_those_of_appendix_a(name: str, option: str, 
     assert Config.fromfile(FRAGMENTS / 'tuners' / f'{name}.py').tuner_grid == {option: values}
 
 
+def test_lengths_of_e2vpt_are_those_of_its_grid() -> None:
+    """E2VPT, section 4.3 and Fig. 4."""
+    grid = {'0.num_tokens': [5, 10, 20, 30, 50], '1.num_tokens': [1, 5, 10, 50]}
+    assert Config.fromfile(FRAGMENTS / 'tuners' / 'e2vpt.py').tuner_grid == grid
+
+
 #: VPT, Table 9: LINEAR / PARTIAL / FULL, BIAS, ADAPTER / VPT of less than 100 prompts / VPT of 100 and more.
 TABLE_9 = {
     'vit': (2048, 1280, 128, 128, 64),

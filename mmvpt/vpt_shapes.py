@@ -80,7 +80,7 @@ class Family:
         title: What it is called in tables.
         stem: What the names of its configs begin with.
         methods: By the name of the row.
-        rates: Learning rate of each, as chosen on other pictures (docs/learning.md).
+        rates: Learning rate of each.
     """
 
     title: str
@@ -89,10 +89,24 @@ class Family:
     rates: Mapping[str, float]
 
 
+#: Learning rates, chosen on other pictures than those of the table (docs/learning.md has the command).
+RATES = {
+    'vit': dict.fromkeys(TRANSFORMER, 0.003),
+    'swin': dict.fromkeys(TRANSFORMER, 0.003),
+    'cnn': {
+        'full': 0.03,
+        'linear': 0.1,
+        'partial-1': 0.03,
+        'MLP-3': 0.003,
+        'sidetune': 0.03,
+        'bias': 0.03,
+        'VPT-pad': 0.1,
+    },
+}
 FAMILIES = {
-    'vit': Family('ViT', 'vit_narrow', TRANSFORMER, dict.fromkeys(TRANSFORMER, 0.003)),
-    'swin': Family('Swin', 'swin', TRANSFORMER, dict.fromkeys(TRANSFORMER, 0.003)),
-    'cnn': Family('CNN', 'resnet', CNN, dict.fromkeys(CNN, 0.003)),
+    'vit': Family('ViT', 'vit_narrow', TRANSFORMER, RATES['vit']),
+    'swin': Family('Swin', 'swin', TRANSFORMER, RATES['swin']),
+    'cnn': Family('CNN', 'resnet', CNN, RATES['cnn']),
 }
 
 

@@ -21,7 +21,9 @@ def parse_args() -> argparse.Namespace:
 
 
 def main() -> None:
-    print(format_index(read_showcases(parse_args().folder)), end='')
+    folder = parse_args().folder
+    links = {} if folder is None else dict(folder=str(folder))
+    print(format_index(read_showcases(folder), **links), end='')
 
 
 if __name__ == '__main__':

@@ -94,8 +94,12 @@ def read_showcase(path: Path) -> Showcase:
     )
 
 
-def format_index(showcases: Iterable[Showcase]) -> str:
-    """Write the index: a matrix of methods and backbones with the tasks that have a config, then the configs."""
+def format_index(showcases: Iterable[Showcase], folder: str = '../configs') -> str:
+    """Write the index: a matrix of methods and backbones with the tasks that have a config, then the configs.
+
+    Args:
+        folder: Where the configs are, seen from the page that the index is for.
+    """
     showcases = list(showcases)
     parts = [
         '## Methods and backbones',
@@ -103,7 +107,7 @@ def format_index(showcases: Iterable[Showcase]) -> str:
         format_table(_matrix(showcases)),
     ]
     for data in sorted({showcase.data for showcase in showcases}, key=_order):
-        rows = [_row(showcase) for showcase in showcases if showcase.data == data]
+        rows = [_row(showcase, folder) for showcase in showcases if showcase.data == data]
         parts += [f'## {DATA.get(data, data)}', format_table(rows)]
     return '\n\n'.join(parts) + '\n'
 
@@ -128,9 +132,9 @@ def _matrix(showcases: list[Showcase]) -> list[dict[str, str]]:
     ]
 
 
-def _row(showcase: Showcase) -> dict[str, object]:
+def _row(showcase: Showcase, folder: str) -> dict[str, object]:
     return dict(
-        config=f'[{showcase.name}](../configs/{showcase.name}.py)',
+        config=f'[{showcase.name}]({folder}/{showcase.name}.py)',
         system=showcase.system,
         backbone=showcase.backbone,
         weights=showcase.weights or '-',

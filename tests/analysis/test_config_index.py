@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,21 @@ def test_a_config_is_told_by_what_it_holds() -> None:
     assert read_showcase(ROOT / 'configs' / 'swin-b_mlp3_cub.py').method == 'LinearProbe + MLP-3'
     assert read_showcase(ROOT / 'configs' / 'deit-s_scratch_cifar100.py').method == 'from scratch'
     assert read_showcase(ROOT / 'configs' / 'vit_scratch_shapes.py').method == 'pretraining'
+
+
+def test_the_tool_prints_the_index_of_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    (tmp_path / 'mine_cars.py').write_text(
+        "_base_ = 'mmvpt::vit_vpt_cub.py'\nmodel = dict(backbone=dict(tuner=dict(num_tokens=7)))"
+    )
+    monkeypatch.setattr('sys.argv', ['configs.py', '--folder', str(tmp_path)])
+    runpy.run_path(str(ROOT / 'tools' / 'configs.py'), run_name='__main__')
+    printed = capsys.readouterr().out
+    assert '| VisionTransformer b/16 at 224 | vit-b16_in21k | c           |' in printed
+    assert '## cars' in printed  # a data set that has no other name here
+    assert f'[mine_cars]({tmp_path}/mine_cars.py)' in printed
+    assert '`num_tokens=7, dropout=0.1`' in printed
 
 
 def test_a_folder_without_configs_and_a_part_of_a_config_are_refused(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ with_detection = pytest.mark.skipif(
 )
 
 
-of_papers = pytest.mark.parametrize('paper', [pytest.param('pro_tuning', marks=with_detection), 'vpt'])
+of_papers = pytest.mark.parametrize('paper', [pytest.param('pro_tuning', marks=with_detection), 'vpt', 'e2vpt'])
 
 
 @cache
@@ -48,7 +48,7 @@ def counts() -> dict[Cell, Counts]:
 
 @of_papers
 def test_as_many_cells_agree_as_the_documents_say(paper: str) -> None:
-    cells, agreeing = {'pro_tuning': (132, 106), 'vpt': (120, 104)}[paper]
+    cells, agreeing = {'pro_tuning': (132, 106), 'vpt': (120, 104), 'e2vpt': (30, 20)}[paper]
     assert len(counted(paper)) == len(PAPERS[paper]) == cells
     assert sum(cell.agrees_with(found) for cell, found in counted(paper).items()) == agreeing
 
@@ -61,7 +61,8 @@ def test_the_page_shows_what_the_command_prints(
     monkeypatch.setattr(count_report, 'count_cells', lambda cells: (found, {}))
     monkeypatch.setattr(sys, 'argv', ['count.py', '--paper', paper, '--markdown'])
     runpy.run_path(str(ROOT / 'tools' / 'count.py'), run_name='__main__')
-    page = ROOT / 'docs' / {'pro_tuning': 'counts.md', 'vpt': 'counts_vpt.md'}[paper]
+    pages = {'pro_tuning': 'counts.md', 'vpt': 'counts_vpt.md', 'e2vpt': 'counts_e2vpt.md'}
+    page = ROOT / 'docs' / pages[paper]
     assert page.read_text().endswith(f'\n\n{capsys.readouterr().out}')
 
 

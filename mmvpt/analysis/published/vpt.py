@@ -223,29 +223,33 @@ def _cell(table: str, row: str, models: Iterable[Model], printed: str, measure: 
     return Cell(PAPER, f'{table}: {TABLES[table]}', row, tuple(models), printed, measure, NOTES.get((table, row), ''))
 
 
-def _model(config: str, classes: int, options: Mapping[str, Any] | None = None) -> Model:
+def of_classes(config: str, classes: int, options: Mapping[str, Any] | None = None) -> Model:
+    """A config of ours with the classes of a task."""
     own = 200 if config.endswith('_cub.py') else 100  # the classes of the data set of the config
     return Model(config, ({} if classes == own else {'model.head.num_classes': classes}) | dict(options or {}))
 
 
-def _method(backbone: str, method: str, classes: int, options: Mapping[str, Any] | None = None) -> Model:
+def of_method(backbone: str, method: str, classes: int, options: Mapping[str, Any] | None = None) -> Model:
+    """One of ``METHODS`` with the classes of a task."""
     config, own = METHODS[backbone][method]
-    return _model(config, classes, own | dict(options or {}))
+    return of_classes(config, classes, own | dict(options or {}))
 
 
 def _deep(classes: int, length: int, **arguments: Any) -> Model:
     arguments |= {} if length == 10 else dict(num_tokens=length)
-    return _model('vit_vpt_cub.py', classes, {f'model.backbone.tuner.{key}': value for key, value in arguments.items()})
+    return of_classes(
+        'vit_vpt_cub.py', classes, {f'model.backbone.tuner.{key}': value for key, value in arguments.items()}
+    )
 
 
 def _shallow(classes: int, length: int) -> Model:
     options = {'model.backbone.tuner.num_tokens': length} if length != 100 else {}
-    return _model('vit_vpt_shallow_cub.py', classes, options)
+    return of_classes('vit_vpt_shallow_cub.py', classes, options)
 
 
 def _adapter(classes: int, reduction: int) -> Model:
     options = {'model.backbone.tuner.reduction': reduction} if reduction != 8 else {}
-    return _model('vit_adapter_cub.py', classes, options)
+    return of_classes('vit_adapter_cub.py', classes, options)
 
 
 def _factors() -> Iterator[Cell]:
@@ -253,11 +257,11 @@ def _factors() -> Iterator[Cell]:
         tasks = ALL_TASKS if table == 'Table 1' else VTAB
         for method, value in printed.items():
             row = f'{backbone}, {method}' if table == 'Table 6' else method
-            models = [_method(backbone, method, task.classes) for task in tasks.values()]
+            models = [of_method(backbone, method, task.classes) for task in tasks.values()]
             yield _cell(table, row, models, value, FACTOR)
     for (table, name), (options, printed) in OTHER_VITS.items():
         for method, value in printed.items():
-            models = [_method('ViT-B/16', method, task.classes, options) for task in VTAB.values()]
+            models = [of_method('ViT-B/16', method, task.classes, options) for task in VTAB.values()]
             yield _cell(table, f'{name}, {method}', models, value, factor(VIT_B))
 
 
@@ -284,7 +288,7 @@ def _segmentation() -> Iterator[Cell]:
 
 def _shares() -> Iterator[Cell]:
     for method, printed in SHARES.items():
-        yield _cell('Table 12', method, [_method('ViT-B/16', method, 100)], printed, PERCENT)
+        yield _cell('Table 12', method, [of_method('ViT-B/16', method, 100)], printed, PERCENT)
     for reduction, printed in ADAPTER_SHARES.items():
         yield _cell('Table 12', f'ADAPTER, r = {reduction}', [_adapter(100, reduction)], printed, PERCENT)
     for length, (shallow, deep) in PROMPT_SHARES.items():

@@ -91,9 +91,11 @@ class SequenceStream(Stream):
 
     def carry(self, entry: Entry, start: int = 0, through_mergings: bool = False) -> None:
         if any(block.fixed_length for block in self.blocks):
+            tuner = type(getattr(entry, '__self__', entry)).__name__
             raise TypeError(
-                'The backbone has a position bias for each pair of its tokens, so its sequence cannot grow by prompts. '
-                'Use DeepPrompts (without pooling its prompts), or build it with use_rel_pos_bias=False.'
+                f'{tuner} adds tokens to the sequence, and this backbone has a position bias for each pair of its own, '
+                'so it cannot grow by prompts. Use DeepPrompts (with no pool of prompts), build it with '
+                'use_rel_pos_bias=False, or take any other ViT or a Swin.'
             )
         self.entry = entry
         blocks = self.blocks[start:]  # there are no mergings between them

@@ -91,7 +91,18 @@ class Family:
 
 #: Learning rates, chosen on other pictures than those of the table (docs/learning.md has the command).
 RATES = {
-    'vit': dict.fromkeys(TRANSFORMER, 0.003),
+    'vit': {
+        'full': 0.003,
+        'linear': 0.1,
+        'partial-1': 0.01,
+        'MLP-3': 0.01,
+        'sidetune': 0.01,
+        'bias': 0.01,
+        'adapter': 0.01,
+        'VPT-shallow': 0.03,
+        'VPT-deep': 0.03,
+        'LoRA': 0.01,
+    },
     'swin': dict.fromkeys(TRANSFORMER, 0.003),
     'cnn': {
         'full': 0.03,

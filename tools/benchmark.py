@@ -6,18 +6,24 @@ compares VPT-deep as keys and values, as it trains and folded, with the token fo
 backbone and with full fine-tuning: the operations and the time of a forward without gradients, a training step
 (forward, backward, SGD), and the bytes of activations saved for backward per image. `--family swin` does so for a Swin.
 
+    python tools/benchmark.py e2vpt
+
+compares E2VPT, and each half of it, with the plain backbone: operations and time of a forward, a step, and those bytes.
+`--family swin` does so for a Swin. `--cpu-time` counts the processor's time of one thread, not the wall clock's.
+
     python tools/benchmark.py protuning
 
 compares Pro-tuning of a whole detector, by default Cascade Mask R-CNN with ResNet-50 at 800x1333, with fine-tuning and
 head retraining: a training step and the bytes saved for backward. It needs mmdet and MMCV's compiled operators.
 
-Run either on an otherwise idle machine.
+Run any of them on an otherwise idle machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -60,7 +66,7 @@ class Contestant:
             feature = self.backbone(self.image)[-1]  # a vector (ViT) or a map (Swin)
             return F.cross_entropy(self.head(feature.flatten(2).mean(2) if feature.dim() > 2 else feature), self.label)
 
-    def forward(self) -> None:
+    def forward(self) -> None:  # as a folded backbone does it, once it is folded
         self.backbone.eval()
         with torch.no_grad(), self.autocast:
             self.backbone(self.image)
@@ -113,9 +119,7 @@ def vpt_contestants(num_tokens: int, args: argparse.Namespace) -> dict[str, Cont
 
 def vpt(args: argparse.Namespace) -> None:
     """Print one row for each number of prompts."""
-    precision = 'bf16' if args.amp else 'fp32'
-    print(f'{args.family}-{args.arch}, {args.size} px, batch {args.batch}, {args.device}, {precision};', end=' ')
-    print(f'medians of {args.repeats}, {torch.get_num_threads()} threads')
+    print(_setting(args))
     titles = {'FLOPs, of plain': 15, 'forward, of plain': 23, 'step, of ours to': 15, 'saved, MiB per image': 23}
     print(f'{"":>4} | {" | ".join(f"{title:^{width}}" for title, width in titles.items())}')
     names = (('ours', 'token'), ('folded', 'ours', 'token'), ('token', 'full'), ('ours', 'token', 'full'))
@@ -135,6 +139,49 @@ def vpt(args: argparse.Namespace) -> None:
             ' '.join(f'{value:>7.3f}' if value < 10 else f'{value:>7.1f}' for value in column) for column in columns
         )
         print(f'{num_tokens:>4} | {" | ".join(cells)}', flush=True)
+
+
+def e2vpt(args: argparse.Namespace) -> None:
+    """Print one row for each method."""
+    clock = time.perf_counter
+    if args.cpu_time:
+        torch.set_num_threads(1)
+        clock = time.process_time
+    prompts = dict(type='DeepPrompts', num_tokens=args.num_tokens)
+    pairs = dict(type='KeyValuePrompts', num_tokens=args.key_values)
+    tuners = {
+        'head alone': dict(type='LinearProbe'),
+        'prompts': prompts,
+        'keys, values': pairs,
+        'both': [prompts, pairs],
+    }
+    config = dict(type=FAMILIES[args.family][0], arch=args.arch, img_size=args.size)
+    runners = {'plain, full': Contestant(MODELS.build(config), args)}
+    runners |= {name: Contestant(TunedBackbone(config, tuner), args) for name, tuner in tuners.items()}
+    flops = {name: runner.flops() for name, runner in runners.items()}
+    saved = {name: runner.saved_mebibytes() for name, runner in runners.items()}
+    step = median_seconds(_bound(runners, 'step', *runners), args.repeats, clock)
+    forward = median_seconds(_bound(runners, 'forward', *runners), args.repeats, clock)
+    for name in tuners:
+        runners[name].backbone.eval().fold()
+    folded = median_seconds(_bound(runners, 'forward', *runners), args.repeats, clock)
+    print(f'{_setting(args)}; {args.num_tokens} prompts, {args.key_values} keys and values')
+    times = {'forward': forward, 'forward, folded': folded, 'step': step}
+    measures = {'FLOPs': flops, **times}
+    rows = [
+        {'method': name}
+        | {title: f'{measure[name] / measure["plain, full"]:.3f}' for title, measure in measures.items()}
+        | {'saved, MiB per image': saved[name]}
+        for name in runners
+    ]
+    print(format_table(rows))
+
+
+def _setting(args: argparse.Namespace) -> str:
+    precision = 'bf16' if args.amp else 'fp32'
+    clock = 'CPU time, ' if getattr(args, 'cpu_time', False) else ''
+    what = f'{args.family}-{args.arch}, {args.size} px, batch {args.batch}, {args.device}, {precision}'
+    return f'{what}; {clock}medians of {args.repeats}, {torch.get_num_threads()} threads'
 
 
 class Detector:
@@ -216,16 +263,24 @@ def _bound(runners: Mapping[str, Contestant | Detector], method: str, *names: st
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    benchmarks = parser.add_subparsers(required=True, metavar='{vpt,protuning}')
-    command = benchmarks.add_parser('vpt', help='deep prompts against the token form, plain and full fine-tuning')
-    command.set_defaults(run=vpt)
-    command.add_argument('--num-tokens', type=int, nargs='+', default=[10, 50, 100, 200], help='prompts in each block')
-    command.add_argument('--family', choices=FAMILIES, default='vit', help='of the backbone (default: vit)')
-    command.add_argument('--arch', default='b', help='an arch of mmpretrain for that family (default: b)')
-    command.add_argument('--size', type=int, default=224, help='side of the image (default: 224)')
-    command.add_argument('--batch', type=int, default=4, help='images in a batch (default: 4)')
-    command.add_argument('--amp', action='store_true', help='bfloat16 autocast')
-    command.add_argument('--repeats', type=int, default=7, help='timed rounds behind each median (default: 7)')
+    benchmarks = parser.add_subparsers(required=True, metavar='{vpt,e2vpt,protuning}')
+    vpts = benchmarks.add_parser('vpt', help='deep prompts against the token form, plain and full fine-tuning')
+    vpts.set_defaults(run=vpt)
+    vpts.add_argument('--num-tokens', type=int, nargs='+', default=[10, 50, 100, 200], help='prompts in each block')
+    e2vpts = benchmarks.add_parser(
+        'e2vpt', help='deep prompts and key-value prompts against plain and full fine-tuning'
+    )
+    e2vpts.set_defaults(run=e2vpt)
+    e2vpts.add_argument('--num-tokens', type=int, default=10, help='prompts in each block (default: 10)')
+    e2vpts.add_argument('--key-values', type=int, default=5, help='keys and values in each block (default: 5)')
+    e2vpts.add_argument('--cpu-time', action='store_true', help="one thread, and the processor's time it takes")
+    for command in (vpts, e2vpts):
+        command.add_argument('--family', choices=FAMILIES, default='vit', help='of the backbone (default: vit)')
+        command.add_argument('--arch', default='b', help='an arch of mmpretrain for that family (default: b)')
+        command.add_argument('--size', type=int, default=224, help='side of the image (default: 224)')
+        command.add_argument('--batch', type=int, default=4, help='images in a batch (default: 4)')
+        command.add_argument('--amp', action='store_true', help='bfloat16 autocast')
+        command.add_argument('--repeats', type=int, default=7, help='timed rounds behind each median (default: 7)')
     dense = benchmarks.add_parser('protuning', help='Pro-tuning of a detector against fine-tuning and its head alone')
     dense.set_defaults(run=protuning)
     pattern = 'configs/cascade_mask_rcnn_{method}_coco.py'
@@ -233,7 +288,7 @@ def main() -> None:
     dense.add_argument('--size', type=int, nargs=2, default=[800, 1344], help='height and width (default: 800 1344)')
     dense.add_argument('--repeats', type=int, default=3, help='timed rounds behind each median (default: 3)')
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    for subparser in (command, dense):
+    for subparser in (vpts, e2vpts, dense):
         subparser.add_argument('--device', default=device, help=f'cpu or cuda (default: {device})')
     args = parser.parse_args()
     args.run(args)

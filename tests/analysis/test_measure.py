@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import nn
 
-from mmvpt.analysis.measure import count_flops, saved_bytes
+from mmvpt.analysis.measure import count_flops, median_seconds, saved_bytes
 from mmvpt.models import TunedBackbone
 
+VIT = dict(type='mmpretrain.VisionTransformer')
 SWIN = dict(
     type='mmpretrain.SwinTransformer',
     arch=dict(embed_dims=16, depths=[1, 1, 1, 1], num_heads=[1, 1, 1, 1]),
@@ -38,3 +40,32 @@ def test_a_storage_that_is_kept_twice_counts_once_and_weights_do_not() -> None:
     linear = nn.Linear(8, 4, bias=False)
     x = torch.zeros(3, 8)
     assert saved_bytes(lambda: linear(x) + linear(x), [linear]) == 4 * 3 * 8
+
+
+@pytest.mark.parametrize(
+    ('backbone', 'share'), [(dict(VIT, arch='b'), 1.0112), (dict(SWIN, arch='base'), 1.0151)], ids=['ViT-B', 'Swin-B']
+)
+def test_e2vpt_costs_less_than_three_percent_of_a_forward_even_for_one_image(backbone: dict, share: float) -> None:
+    """10 prompts and 5 key-value prompts, as in docs/benchmark.md; the prompts' own projections serve a whole batch."""
+    tuners = ([dict(type='DeepPrompts', num_tokens=10), dict(type='KeyValuePrompts')], dict(type='LinearProbe'))
+    image = torch.empty(1, 3, 224, 224, device='meta')
+    tuned, plain = (TunedBackbone(backbone, tuner).eval().to('meta') for tuner in tuners)
+    ratio = count_flops(lambda: tuned(image)) / count_flops(lambda: plain(image))
+    assert ratio == pytest.approx(share, abs=5e-5)
+
+
+def test_key_value_prompts_cost_what_the_queries_do_with_them() -> None:
+    arch = dict(embed_dims=32, num_layers=3, num_heads=2, feedforward_channels=64)
+    image = torch.zeros(2, 3, 32, 32)
+    tuners = (dict(type='KeyValuePrompts', num_tokens=5), dict(type='LinearProbe'))
+    tuned, plain = (TunedBackbone(dict(VIT, arch=arch, img_size=32, patch_size=8), tuner).eval() for tuner in tuners)
+    extra = count_flops(lambda: tuned(image)) - count_flops(lambda: plain(image))
+    assert extra == 3 * 2 * (2 * 2 * 17 * 5 * 32)  # blocks, images, two products of 17 queries with 5 keys
+
+
+def test_time_is_that_of_the_clock() -> None:
+    ticks = iter(range(100))
+    assert median_seconds({'a': lambda: None, 'b': lambda: next(ticks)}, 3, clock=lambda: next(ticks)) == {
+        'a': 1,
+        'b': 2,
+    }

@@ -91,6 +91,17 @@ def test_before_and_after_are_one_function(row: BackboneRow) -> None:
         assert_close(out, other, rtol=0, atol=1e-12)
 
 
+@named([row for row in ROWS if row.name in ('vit', 'mmpretrain_swin', 'mmseg_swin')])
+def test_before_and_after_are_one_function_beside_tokens_that_travel(row: BackboneRow) -> None:
+    before, after = (
+        TunedBackbone(row.build(), [dict(type='ShallowPrompts', num_tokens=3), config(place=place)]).double().eval()
+        for place in ('before', 'after')
+    )
+    after.load_state_dict(before.state_dict())
+    image = row.image(dtype=torch.float64)
+    assert_close(before(image)[-1], after(image)[-1], rtol=0, atol=1e-12)
+
+
 def test_before_and_after_are_one_function_on_vit_b() -> None:
     torch.manual_seed(0)
     before, after = (
@@ -185,6 +196,17 @@ def test_dropout_is_drawn_for_every_image_and_apart_for_keys_and_values() -> Non
     assert_close(keys[keys != 0], 2 * tuner.keys[0].expand_as(keys)[keys != 0])
     keys, values = tuner.eval().pair(0, batch=2)
     assert keys is values is tuner.keys[0]
+
+
+@named([row for row in ROWS if row.name in ('vit', 'mmseg_vit', 'mmpretrain_swin')])
+def test_they_follow_autocast(row: BackboneRow) -> None:
+    tuned = TunedBackbone(row.build(), config()).eval()
+    full = tuned(row.image())[-1]
+    with torch.autocast('cpu', torch.bfloat16):
+        half = tuned(row.image())[-1]
+        tuned.train()(row.image())[-1].float().square().mean().backward()
+    assert_close(half.float(), full, rtol=0.1, atol=0.1)
+    assert all(keys.grad.dtype == torch.float32 and keys.grad.any() for keys in tuned.tuner.keys)
 
 
 def test_blocks_can_be_chosen() -> None:

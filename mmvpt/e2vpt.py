@@ -51,6 +51,7 @@ class Plan:
         fresh: Whether pruned models start afresh, and not from the start of the whole one.
         samples: How many training samples score the prompts; None for all.
         processes: GPUs that each training and evaluation takes.
+        quiet: Whether to say no more than when a step starts and ends.
     """
 
     config: str
@@ -66,6 +67,7 @@ class Plan:
     fresh: bool = False
     samples: int | None = None
     processes: int = 1
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class Pipeline:
         options = () if plan.samples is None else ('--samples', str(plan.samples))
         command = (*tool('score_prompts.py'), near(config), str(self.whole.delta), '--out', str(out))
         command += ('--segments', str(plan.num_segments), *options)
-        Step('Scoring prompts', folder, command, (_key(self.whole.training),)).run()
+        Step('Scoring prompts', folder, command, (_key(self.whole.training),)).run(quiet=plan.quiet)
         return out
 
     def search(self) -> Candidate:
@@ -124,10 +126,10 @@ class Pipeline:
         return max(self.results, key=lambda each: (self.results[each].metric, -self.results[each].trained))
 
     def final(self, best: Candidate, seed: int) -> Run:
-        """Train what was selected on all training data, and evaluate it as the config says."""
+        """Train with what was selected, or anything else, on all training data; evaluate as the config says."""
         path, _ = self._prune(best, 'final', self.everything)
-        folder = self.plan.folder / 'final' / f'seed{seed}'
-        return self._train(f'what was selected, seed {seed}', path, folder, seed, _key(self.scores.parent))
+        folder = self.plan.folder / 'final' / f'{_name(best)}_seed{seed}'
+        return self._train(f'{_name(best)} on all data, seed {seed}', path, folder, seed, _key(self.scores.parent))
 
     def _evaluate(self, candidate: Candidate) -> float:
         """Train and validate a pruned model, unless another percentage comes to the same one."""
@@ -157,11 +159,11 @@ class Pipeline:
         options = [f'randomness.seed={seed}']
         training = training_step(f'Training {title}', str(config), folder, options, validate=False)
         training = self._shared(replace(training, inputs=(*training.inputs, *after)), 'train')
-        training.run()
+        training.run(quiet=self.plan.quiet)
         delta = last_checkpoint(folder).with_suffix('.safetensors')
         evaluation = evaluation_step(f'Evaluating {title}', str(config), delta, options, training, None)
         evaluation = self._shared(evaluation, 'test')
-        evaluation.run()
+        evaluation.run(quiet=self.plan.quiet)
         return Run(delta, folder, evaluation.folder)
 
     def _shared(self, step: Step, name: str) -> Step:

@@ -41,6 +41,7 @@ ROOMS: dict[str, set[str]] = {
     'steps': {'checkpoint'},
     'comparison': {'checkpoint', 'config_paths', 'analysis', 'steps'},
     'e2vpt': {'checkpoint', 'config_paths', 'engine', 'analysis', 'pruning', 'steps', 'comparison'},
+    'e2vpt_shapes': {'datasets', 'analysis', 'pruning', 'comparison', 'e2vpt'},
     'protuning_shapes': {'config_paths', 'datasets', 'engine', 'analysis', 'steps', 'comparison'},
     'vpt_shapes': {'datasets', 'engine', 'analysis', 'steps', 'comparison'},
     'quickstart': {'config_paths', 'datasets', 'analysis', 'comparison'},

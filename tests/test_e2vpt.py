@@ -27,6 +27,11 @@ def plan_of(folder: Path, name: str, **changes) -> Plan:
     return Plan(str(path), folder / name, **{**dict(budget=1, held_out=0.34, seeds=[0, 1]), **changes})
 
 
+def final_delta(plan: Plan, seed: int) -> Path:
+    (path,) = (plan.folder / 'final').glob(f't*_seed{seed}/epoch_2.safetensors')
+    return path
+
+
 def test_killed_at_any_moment_the_pipeline_ends_as_if_nothing_had_happened(tmp_path) -> None:
     moment = random.Random(0)
     whole, killed = plan_of(tmp_path, 'whole'), plan_of(tmp_path, 'killed')
@@ -36,15 +41,12 @@ def test_killed_at_any_moment_the_pipeline_ends_as_if_nothing_had_happened(tmp_p
     finish(start(run_pipeline, killed))
     assert (killed.folder / 'report.md').read_text() == (whole.folder / 'report.md').read_text()
     for seed in (0, 1):
-        expected, got = (
-            read_checkpoint(plan.folder / 'final' / f'seed{seed}' / 'epoch_2.safetensors')['state_dict']
-            for plan in (whole, killed)
-        )
+        expected, got = (read_checkpoint(final_delta(plan, seed))['state_dict'] for plan in (whole, killed))
         assert expected.keys() == got.keys()
         assert all(torch.equal(value, got[name]) for name, value in expected.items())
 
     report = (whole.folder / 'report.md').read_text()
-    trained = read_metadata(whole.folder / 'final' / 'seed0' / 'epoch_2.safetensors')['num_trained']
+    trained = read_metadata(final_delta(whole, 0))['num_trained']
     assert 'selected' in report and f'{trained:,}' in report
     assert len(list((whole.folder / 'search').glob('t*_s[0-9]*[0-9]'))) == 1
     assert (whole.folder / 'report.png').stat().st_size > 1000

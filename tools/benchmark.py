@@ -9,14 +9,15 @@ backbone and with full fine-tuning: the operations and the time of a forward wit
     python tools/benchmark.py e2vpt
 
 compares E2VPT, and each half of it, with the plain backbone: operations and time of a forward, a step, and those bytes.
-`--family swin` does so for a Swin. `--cpu-time` counts the processor's time of one thread, not the wall clock's.
+`--family swin` does so for a Swin.
 
     python tools/benchmark.py protuning
 
 compares Pro-tuning of a whole detector, by default Cascade Mask R-CNN with ResNet-50 at 800x1333, with fine-tuning and
 head retraining: a training step and the bytes saved for backward. It needs mmdet and MMCV's compiled operators.
 
-Run any of them on an otherwise idle machine.
+Run any of them on an otherwise idle machine, or those of prompts with `--cpu-time`, which takes one thread and counts
+the processor's time, not the wall clock's.
 """
 
 from __future__ import annotations
@@ -119,6 +120,7 @@ def vpt_contestants(num_tokens: int, args: argparse.Namespace) -> dict[str, Cont
 
 def vpt(args: argparse.Namespace) -> None:
     """Print one row for each number of prompts."""
+    clock = _clock(args)
     print(_setting(args))
     titles = {'FLOPs, of plain': 15, 'forward, of plain': 23, 'step, of ours to': 15, 'saved, MiB per image': 23}
     print(f'{"":>4} | {" | ".join(f"{title:^{width}}" for title, width in titles.items())}')
@@ -126,8 +128,8 @@ def vpt(args: argparse.Namespace) -> None:
     print(f'{"p":>4} | {" | ".join(" ".join(f"{name:>7}" for name in group) for group in names)}')
     for num_tokens in args.num_tokens:
         runners = vpt_contestants(num_tokens, args)
-        forward = median_seconds(_bound(runners, 'forward', 'plain', 'folded', 'ours', 'token'), args.repeats)
-        step = median_seconds(_bound(runners, 'step', 'ours', 'token', 'full'), args.repeats)
+        forward = median_seconds(_bound(runners, 'forward', 'plain', 'folded', 'ours', 'token'), args.repeats, clock)
+        step = median_seconds(_bound(runners, 'step', 'ours', 'token', 'full'), args.repeats, clock)
         flops = {name: runners[name].flops() for name in ('plain', 'ours', 'token')}
         columns = [
             [flops[name] / flops['plain'] for name in ('ours', 'token')],
@@ -143,10 +145,7 @@ def vpt(args: argparse.Namespace) -> None:
 
 def e2vpt(args: argparse.Namespace) -> None:
     """Print one row for each method."""
-    clock = time.perf_counter
-    if args.cpu_time:
-        torch.set_num_threads(1)
-        clock = time.process_time
+    clock = _clock(args)
     prompts = dict(type='DeepPrompts', num_tokens=args.num_tokens)
     pairs = dict(type='KeyValuePrompts', num_tokens=args.key_values)
     tuners = {
@@ -177,9 +176,16 @@ def e2vpt(args: argparse.Namespace) -> None:
     print(format_table(rows))
 
 
+def _clock(args: argparse.Namespace) -> Callable[[], float]:
+    if not args.cpu_time:
+        return time.perf_counter
+    torch.set_num_threads(1)
+    return time.process_time
+
+
 def _setting(args: argparse.Namespace) -> str:
     precision = 'bf16' if args.amp else 'fp32'
-    clock = 'CPU time, ' if getattr(args, 'cpu_time', False) else ''
+    clock = 'CPU time, ' if args.cpu_time else ''
     what = f'{args.family}-{args.arch}, {args.size} px, batch {args.batch}, {args.device}, {precision}'
     return f'{what}; {clock}medians of {args.repeats}, {torch.get_num_threads()} threads'
 
@@ -273,12 +279,12 @@ def main() -> None:
     e2vpts.set_defaults(run=e2vpt)
     e2vpts.add_argument('--num-tokens', type=int, default=10, help='prompts in each block (default: 10)')
     e2vpts.add_argument('--key-values', type=int, default=5, help='keys and values in each block (default: 5)')
-    e2vpts.add_argument('--cpu-time', action='store_true', help="one thread, and the processor's time it takes")
     for command in (vpts, e2vpts):
         command.add_argument('--family', choices=FAMILIES, default='vit', help='of the backbone (default: vit)')
         command.add_argument('--arch', default='b', help='an arch of mmpretrain for that family (default: b)')
         command.add_argument('--size', type=int, default=224, help='side of the image (default: 224)')
         command.add_argument('--batch', type=int, default=4, help='images in a batch (default: 4)')
+        command.add_argument('--cpu-time', action='store_true', help="one thread, and the processor's time it takes")
         command.add_argument('--amp', action='store_true', help='bfloat16 autocast')
         command.add_argument('--repeats', type=int, default=7, help='timed rounds behind each median (default: 7)')
     dense = benchmarks.add_parser('protuning', help='Pro-tuning of a detector against fine-tuning and its head alone')

@@ -170,11 +170,12 @@ class Pipeline:
         """The same step by several processes."""
         if self.plan.processes == 1:
             return step
-        _, _, *arguments = step.command
+        python, _, *arguments = step.command
         count = {'train': 1, 'test': 2}[name]
         launcher = near(config_root().parent / 'tools' / f'dist_{name}.sh')
         positional, options = arguments[:count], arguments[count:]
-        return replace(step, command=('bash', launcher, *positional, str(self.plan.processes), *options))
+        command = ('env', f'MMVPT_PYTHON={python}', 'bash', launcher, *positional, str(self.plan.processes), *options)
+        return replace(step, command=command)
 
     # ------------------------------------------------------------------------------------------------------ configs
 

@@ -106,7 +106,7 @@ RATES = {
     'swin': {
         'full': 0.003,
         'linear': 0.1,
-        'partial-1': 0.01,
+        'partial-1': 0.003,
         'MLP-3': 0.01,
         'sidetune': 0.03,
         'bias': 0.03,

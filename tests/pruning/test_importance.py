@@ -28,19 +28,31 @@ def with_masks(model, sample: dict, segments: int, layout: str) -> list[torch.Te
     prompts = model.backbone.tuner.prompts
     values = [prompt.data.clone() for prompt in prompts]
     masks = [torch.ones(len(value), segments, requires_grad=True) for value in values]
-    width = values[0].shape[1] // segments
     whole = {
-        'contiguous': lambda mask: mask.repeat_interleave(width, dim=1),
-        'interleaved': lambda mask: mask.repeat(1, width),
+        'contiguous': lambda mask, width: mask.repeat_interleave(width // segments, dim=1),
+        'interleaved': lambda mask, width: mask.repeat(1, width // segments),
     }[layout]
-    model.backbone.tuner.tokens = lambda index, dim, batch: values[index] * whole(masks[index])
+    model.backbone.tuner.tokens = lambda index, dim, batch: values[index] * whole(masks[index], dim)
     losses = model._run_forward(model.data_preprocessor(sample, True), mode='loss')
     gradients = torch.autograd.grad(model.parse_losses(losses)[0], masks)
     del model.backbone.tuner.tokens
     return list(gradients)
 
 
-@pytest.mark.parametrize('make', [cls_config, seg_config], ids=['classification', 'segmentation'])
+def swin_config(folder, tuner):
+    """A classifier with a Swin of four blocks."""
+    config = cls_config(folder, tuner=tuner)
+    arch = dict(embed_dims=16, depths=[1, 1, 1, 1], num_heads=[1, 1, 2, 2])
+    swin = dict(type='mmpretrain.SwinTransformer', arch=arch, img_size=32, window_size=2, pad_small_map=True)
+    config.model.backbone.backbone = swin
+    config.model.neck = dict(type='GlobalAveragePooling')
+    config.model.head.in_channels = 128
+    return config
+
+
+@pytest.mark.parametrize(
+    'make', [cls_config, seg_config, swin_config], ids=['classification', 'segmentation', 'windows']
+)
 @pytest.mark.parametrize(('signed', 'layout'), [(False, 'contiguous'), (True, 'contiguous'), (False, 'interleaved')])
 def test_scores_equal_gradients_of_real_masks_sample_by_sample(tmp_path, make, signed, layout) -> None:
     runner = make_runner(make(tmp_path, tuner=DEEP))
@@ -50,7 +62,8 @@ def test_scores_equal_gradients_of_real_masks_sample_by_sample(tmp_path, make, s
     scores = score_prompts(model, samples, segments=4, signed=signed, layout=layout)
     model.eval()
     gradients = [with_masks(model, sample, 4, layout) for sample in samples]
-    for index in range(2):
+    assert len(scores.tokens) == len(model.backbone.tuner.prompts)
+    for index in range(len(scores.tokens)):
         of_block = torch.stack([each[index] for each in gradients])
         tokens = of_block.sum(-1)
         expected = [part if signed else part.abs() for part in (tokens, of_block)]

@@ -154,7 +154,9 @@ class Trial:
         head = '_base_.head, ' if method.head else ''
         classes = len(EXPORTERS[self.task].classes)
         tuner = ''.join(f', {key}={value!r}' for key, value in method.options.items())
-        loaders = [f"{split}_dataloader = dict(dataset=dict(data_root='{data}'))" for split in ('train', 'val', 'test')]
+        loaders = [
+            f'{split}_dataloader = dict(dataset=dict(data_root={str(data)!r}))' for split in ('train', 'val', 'test')
+        ]
         lines = [
             f'"""{self.method} of a small {family.title} on Shapes, {self.task}."""',
             '',
@@ -162,7 +164,7 @@ class Trial:
             *(f"    'mmvpt::_base_/{fragment}.py'," for fragment in fragments),
             ']',
             'model = dict(',
-            f"    backbone=dict(init_cfg=dict(checkpoint='{checkpoint}'), tuner=dict(_base_.tuner{tuner})),",
+            f'    backbone=dict(init_cfg=dict(checkpoint={str(checkpoint)!r}), tuner=dict(_base_.tuner{tuner})),',
             f'    head=dict({head}num_classes={classes}),',
             ')',
             f'data_preprocessor = dict(num_classes={classes})',

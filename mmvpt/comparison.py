@@ -14,8 +14,7 @@ from typing import TypeVar
 
 from mmengine.config import Config
 
-from mmvpt.analysis.count import Count, build_without_memory, count_model
-from mmvpt.checkpoint import read_metadata
+from mmvpt.analysis.count import Count, count_config
 from mmvpt.config_paths import config_root
 from mmvpt.steps import Step
 
@@ -52,8 +51,8 @@ class Run:
 
     def count(self) -> Count:
         """Count the parameters of the model."""
-        model = read_metadata(self.delta)['model']
-        return count_model(build_without_memory(Config(dict(model=model, default_scope=model['_scope_']))))
+        (config,) = self.training.glob('*.py')  # as MMEngine left it
+        return count_config(str(config))
 
     def _log(self) -> list[dict]:
         logs = self.training.glob('*/vis_data/scalars.json')

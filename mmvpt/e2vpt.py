@@ -48,6 +48,7 @@ class Plan:
         held_out: Share of the training data to select on; None selects on the config's validation data unless these
             are its test data, 0 even then.
         metric: What to select by; None takes the first of ``METRICS`` that there is.
+        always_prune: Whether to select among pruned models alone, as the paper does, though the whole one be better.
         fresh: Whether pruned models start afresh, and not from the start of the whole one.
         samples: How many training samples score the prompts; None for all.
         processes: GPUs that each training and evaluation takes.
@@ -64,6 +65,7 @@ class Plan:
     num_segments: int = 8
     held_out: float | None = None
     metric: str | None = None
+    always_prune: bool = False
     fresh: bool = False
     samples: int | None = None
     processes: int = 1
@@ -123,7 +125,8 @@ class Pipeline:
             look(self._evaluate, self.plan.tokens, self.plan.segments)
         except BudgetSpent:
             print(f'\n== The budget of {self.plan.budget} trainings is spent', flush=True)
-        return max(self.results, key=lambda each: (self.results[each].metric, -self.results[each].trained))
+        eligible = [each for each in self.results if each != WHOLE or not self.plan.always_prune]
+        return max(eligible, key=lambda each: (self.results[each].metric, -self.results[each].trained))
 
     def final(self, best: Candidate, seed: int) -> Run:
         """Train with what was selected, or anything else, on all training data; evaluate as the config says."""

@@ -79,6 +79,7 @@ def compare_parts(
             budget=budget,
             held_out=HELD_OUT,
             metric=METRIC,
+            always_prune=True,
             quiet=jobs > 1,
         )
         pipeline = Pipeline(plan)

@@ -96,6 +96,8 @@ def test_of_equals_the_smaller_model_is_selected_and_the_whole_one_may_win(tmp_p
     assert equal.search() == max(equal.results, key=sum)
     whole = Rehearsal(plan_of(tmp_path, 'x', budget=3), lambda tokens, segments: 0.0 if tokens else 50.0)
     assert whole.search() == (0, 0)
+    pruned = Rehearsal(plan_of(tmp_path, 'x', budget=3, always_prune=True), lambda tokens, segments: -tokens)
+    assert pruned.search() == (30, 50)
 
 
 def test_a_config_without_the_hook_that_saves_deltas_is_refused(tmp_path) -> None:

@@ -39,6 +39,9 @@ def parse_args() -> argparse.Namespace:
         'selects on what the config validates on',
     )
     parser.add_argument('--metric', help=f'what to select by; the first of {", ".join(METRICS)} by default')
+    parser.add_argument(
+        '--always-prune', action='store_true', help='select among pruned models alone, as the paper does'
+    )
     parser.add_argument('--fresh', action='store_true', help='start pruned models afresh instead of rewinding')
     parser.add_argument('--samples', type=int, help='score prompts over as many training samples; all by default')
     parser.add_argument('--seeds', type=int, nargs='+', default=[0], help='of the final trainings (%(default)s)')
@@ -61,6 +64,7 @@ def main() -> None:
         num_segments=args.num_segments,
         held_out=args.held_out,
         metric=args.metric,
+        always_prune=args.always_prune,
         fresh=args.fresh,
         samples=args.samples,
         processes=args.gpus,

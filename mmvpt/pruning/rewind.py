@@ -16,7 +16,7 @@ from .importance import Scores, prompts_by_name
 from .keep import Keep, set_keep
 
 
-def rewind(start: str | Path, keep: Keep, out: str | Path) -> ConfigDict:
+def rewind(start: str | Path, keep: Keep, out: str | Path, scope: str | None = None) -> ConfigDict:
     """Write the start of a run as that of the pruned model, to be its ``load_from``; return the model's config.
 
     All that trains starts where it started: prompts that are left, key-value prompts, the head.
@@ -25,13 +25,14 @@ def rewind(start: str | Path, keep: Keep, out: str | Path) -> ConfigDict:
         start: The ``start.safetensors`` of the run, or any delta of it, to prune without rewinding.
         keep: What stays of the prompts.
         out: The delta to write.
+        scope: The ``default_scope`` of the config.
     """
     content = read_start(start)
     state, meta = dict(content['state_dict']), dict(content['meta'])
     model = ConfigDict(meta['model'])
     pruned = copy.deepcopy(model)
     set_keep(pruned, keep)
-    name, tuner = prompts_by_name(_build(pruned))
+    name, tuner = prompts_by_name(build_without_memory(Config(dict(model=pruned, default_scope=scope))))
     for index in range(len(tuner.prompts)):
         key = f'{name}.prompts.{index}'
         whole = state[key]
@@ -67,7 +68,3 @@ def check_scores(scores: Scores, start: str | Path) -> None:
 def _short(value: Any) -> str:
     text = str(value)
     return text if len(text) < 200 else f'{text[:200]}...'
-
-
-def _build(model: ConfigDict) -> Any:
-    return build_without_memory(Config(dict(model=model, default_scope=model.get('_scope_'))))

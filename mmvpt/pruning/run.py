@@ -95,7 +95,7 @@ def prune(
         check_scores(whole, start)
     folder.mkdir(parents=True, exist_ok=True)
     if start is not None:
-        rewind(start, keep, folder / START)
+        rewind(start, keep, folder / START, cfg.get('default_scope'))
         cfg.load_from = str(folder / START)
     cfg.dump(folder / CONFIG)
     return keep

@@ -90,7 +90,7 @@ def score_prompts(
     _check(tuner, segments)
     sums = [[prompt.new_zeros(len(prompt)), prompt.new_zeros(len(prompt), segments)] for prompt in prompts]
     count = prompts[0].new_zeros(1)
-    with rng_restored(), _in_eval_mode(model):
+    with rng_restored(), torch.random.fork_rng(), _in_eval_mode(model):  # fork_rng minds GPUs
         for sample in samples:
             count += 1
             gradients = torch.autograd.grad(_loss(model, sample), prompts)

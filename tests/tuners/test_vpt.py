@@ -326,7 +326,9 @@ def test_prompts_on_a_backbone_without_attention_are_refused(kind: str) -> None:
 
 def test_shallow_prompts_on_a_sequence_of_fixed_length_are_refused() -> None:
     beit = dict(VIT, type='mmpretrain.BEiTViT')
-    with pytest.raises(TypeError, match='ShallowPrompts adds tokens .* cannot grow by prompts. Use DeepPrompts .* any other ViT'):
+    with pytest.raises(
+        TypeError, match='ShallowPrompts adds tokens .* cannot grow by prompts. Use DeepPrompts .* any other ViT'
+    ):
         TunedBackbone(beit, dict(type='ShallowPrompts'))
 
 

@@ -6,12 +6,15 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import mean, median, stdev
+from threading import Lock
 from typing import TypeVar
 
+import torch
 from mmengine.config import Config
 
 from mmvpt.analysis.count import Count, count_config
@@ -21,6 +24,8 @@ from mmvpt.steps import Step
 Trial = TypeVar('Trial')
 Result = TypeVar('Result')
 
+#: Threads take turns: CPython 3.11 stumbles over two that parse at once.
+_PARSING = Lock()
 #: Where a config of Shapes says which base it starts from.
 BASE = 'model.backbone.backbone.init_cfg.checkpoint'
 
@@ -122,6 +127,14 @@ def evaluation_step(
     return Step(title, folder, command, inputs(path, [training]))
 
 
+def make_pool(jobs: int) -> Executor:
+    """Processes that share the cores, each for many trainings; this process alone for one job."""
+    if jobs == 1:
+        return ThreadPoolExecutor(1)
+    threads = max(1, (os.cpu_count() or 1) // jobs)
+    return ProcessPoolExecutor(jobs, get_context('spawn'), torch.set_num_threads, (threads,))
+
+
 def run_all(
     pool: Executor, run: Callable[[Trial, int], Result], trials: Sequence[Trial], seeds: Sequence[int]
 ) -> dict[tuple[Trial, int], Result]:
@@ -157,7 +170,9 @@ def data_options(root: Path) -> list[str]:
 
 def inputs(config: Path, after: Sequence[Step]) -> tuple[str, ...]:
     """What decides a result beside the command."""
-    return (json.dumps(Config.fromfile(config).to_dict(), default=str), *(step.key for step in after))
+    with _PARSING:
+        content = Config.fromfile(config).to_dict()
+    return (json.dumps(content, default=str), *(step.key for step in after))
 
 
 def tool(name: str) -> tuple[str, str]:

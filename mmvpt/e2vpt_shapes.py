@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 from mmvpt.analysis.tables import format_table
-from mmvpt.comparison import Run, data_options, last_checkpoint, pretrain, run_all, summarize
+from mmvpt.comparison import Run, data_options, last_checkpoint, make_pool, pretrain, run_all, summarize
 from mmvpt.datasets.shapes import EXPORTERS, make_shapes
 from mmvpt.e2vpt import WHOLE, Pipeline, Plan
 from mmvpt.pruning.search import Candidate
@@ -69,28 +69,40 @@ def compare_parts(
     options = [*data_options(data_root / 'classification'), *(f'{key}={value}' for key, value in overrides.items())]
     base = last_checkpoint(pretrain('Pretraining a base', PRETRAINING, work_dir / 'base', 0, options).folder)
 
-    def run(trial: Trial, seed: int) -> Outcome:
-        name = f'{trial.task}_{"with" if trial.key_value else "without"}_key_values'
-        plan = Plan(
-            config=f'mmvpt::{CONFIGS[trial.key_value]}',
-            folder=(work_dir / f'seed{seed}' / name).resolve(),
-            options={**_options(trial.task, data_root, base), **overrides},
-            seeds=[seed],
-            budget=budget,
-            held_out=HELD_OUT,
-            metric=METRIC,
-            always_prune=True,
-            quiet=jobs > 1,
-        )
-        pipeline = Pipeline(plan)
-        best = pipeline.search()
-        return Outcome(pipeline.final(WHOLE, seed), pipeline.final(best, seed), best)
-
+    run = partial(run_trial, work_dir, data_root, base, budget, overrides, jobs > 1)
     trials = [Trial(task, key_value) for task in tasks for key_value in CONFIGS]
-    results = run_all(ThreadPoolExecutor(jobs), run, trials, seeds)
+    results = run_all(make_pool(jobs), run, trials, seeds)
     tables = '\n\n'.join(f'{task}\n\n{tabulate(task, seeds, results)}' for task in tasks)
     (work_dir / 'results.md').write_text(tables + '\n')
     return tables
+
+
+def run_trial(
+    work_dir: Path,
+    data_root: Path,
+    base: Path,
+    budget: int,
+    overrides: Mapping[str, Any],
+    quiet: bool,
+    trial: Trial,
+    seed: int,
+) -> Outcome:
+    """Run one pipeline."""
+    name = f'{trial.task}_{"with" if trial.key_value else "without"}_key_values'
+    plan = Plan(
+        config=f'mmvpt::{CONFIGS[trial.key_value]}',
+        folder=(work_dir / f'seed{seed}' / name).resolve(),
+        options={**_options(trial.task, data_root, base), **overrides},
+        seeds=[seed],
+        budget=budget,
+        held_out=HELD_OUT,
+        metric=METRIC,
+        always_prune=True,
+        quiet=quiet,
+    )
+    pipeline = Pipeline(plan)
+    best = pipeline.search()
+    return Outcome(pipeline.final(WHOLE, seed), pipeline.final(best, seed), best)
 
 
 def tabulate(task: str, seeds: Sequence[int], results: Mapping[tuple[Trial, int], Outcome]) -> str:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 import traceback
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 from uuid import uuid4
 
-import torch
-
 from mmvpt.analysis.count import count_model
 from mmvpt.analysis.tables import format_table
-from mmvpt.comparison import data_options, last_checkpoint, pretrain, run_all
+from mmvpt.comparison import data_options, last_checkpoint, make_pool, pretrain, run_all
 from mmvpt.datasets.shapes import EXPORTERS, make_shapes
 from mmvpt.engine import launch
 from mmvpt.engine.hosts import read_config
@@ -261,14 +257,6 @@ def pretrain_all(
 
     with ThreadPoolExecutor(jobs) as pool:
         return dict(zip(backbones, pool.map(run, backbones), strict=True))
-
-
-def make_pool(jobs: int) -> Executor:
-    """Processes that share the cores, each for many trainings; this process alone for one job."""
-    if jobs == 1:
-        return ThreadPoolExecutor(1)
-    threads = max(1, (os.cpu_count() or 1) // jobs)
-    return ProcessPoolExecutor(jobs, get_context('spawn'), torch.set_num_threads, (threads,))
 
 
 def run_trial(

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from mmengine.config import Config
@@ -18,6 +19,8 @@ from torch.nn.modules.module import register_module_parameter_registration_hook
 from mmvpt.engine.launch import load_config
 from mmvpt.engine.parts import part_of
 from mmvpt.models import TunedBackbone
+
+_TURN = Lock()
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,11 @@ def count_model(model: nn.Module) -> Count:
 
 
 def build_without_memory(config: Config) -> nn.Module:
-    """Build the model of a config; its parameters have shapes and no values."""
-    with DefaultScope.overwrite_default_scope(config.get('default_scope')), _silence(), _on_the_meta_device():
+    """Build the model of a config; its parameters have shapes and no values.
+
+    Threads take turns: what keeps parameters from memory acts on all of a process.
+    """
+    with _TURN, DefaultScope.overwrite_default_scope(config.get('default_scope')), _silence(), _on_the_meta_device():
         return MODELS.build(config.model)
 
 

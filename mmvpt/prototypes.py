@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from .anatomy import Anatomy, Site, describe
+from .engine.data import innermost
 from .engine.parts import tuned_backbones
 from .models.pretrained import split_init_cfg
 from .models.tuned_backbone import without_init_report
@@ -67,21 +68,11 @@ def compute_prototypes(
 # ------------------------------------------------------------------------------------------------------ data and model
 
 
-def _innermost(loader: ConfigDict) -> ConfigDict:
-    """Config of the data set inside those that repeat it."""
-    dataset = loader.dataset
-    while 'dataset' in dataset:
-        dataset = dataset.dataset
-    if 'pipeline' not in dataset:
-        raise ValueError(f'{dataset.get("type")} has no pipeline of its own. Give prototypes a config of one data set.')
-    return dataset
-
-
 def _dataset(cfg: Config, augment: bool) -> ConfigDict:
     """Config of the training split, each image once, seen as tests see it unless augmented."""
-    training = _innermost(cfg.train_dataloader)
+    training = innermost(cfg.train_dataloader.dataset)
     seen_by = cfg.train_dataloader if augment else cfg.get('test_dataloader') or cfg.val_dataloader
-    return ConfigDict({**training, 'pipeline': _innermost(seen_by).pipeline})
+    return ConfigDict({**training, 'pipeline': innermost(seen_by.dataset).pipeline})
 
 
 def _loader(cfg: Config, augment: bool, seed: int) -> DataLoader:

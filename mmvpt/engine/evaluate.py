@@ -8,6 +8,8 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
+from mmvpt.engine.data import innermost
+
 # by host: the hook and the visualizer that draw predictions
 DRAWING = {
     'mmpretrain': (
@@ -53,7 +55,7 @@ def set_tta(cfg: Config) -> None:
     model, keys = FLIP_AND_AVERAGE.get(_host(cfg), (None, {}))
     if 'tta_model' not in cfg:
         cfg.tta_model = _default(cfg, 'tta_model', model)
-    dataset = _innermost(cfg.test_dataloader.dataset)
+    dataset = innermost(cfg.test_dataloader.dataset)
     if 'tta_pipeline' not in cfg:
         cfg.tta_pipeline = _default(cfg, 'tta_pipeline', model and _flipped(dataset.pipeline, keys))
     dataset.pipeline = cfg.tta_pipeline
@@ -90,12 +92,6 @@ def _default(cfg: Config, key: str, value: Any) -> Any:
             f'The configs that come with {_host(cfg)} show what it looks like.'
         )
     return value
-
-
-def _innermost(dataset: ConfigDict) -> ConfigDict:
-    while 'dataset' in dataset:
-        dataset = dataset.dataset
-    return dataset
 
 
 def _flipped(pipeline: list, keys: dict) -> list:

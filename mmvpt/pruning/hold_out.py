@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import DATASETS, init_default_scope
+
+from mmvpt.engine.data import innermost
 
 
 def selects_on_test(cfg: Config) -> bool:
@@ -29,10 +29,10 @@ def hold_out(cfg: Config, share: float, seed: int = 0) -> None:
             "COCO's metric reads its own annotation file, so a part of the training data cannot be held out. Give "
             'val_dataloader and val_evaluator a validation split.'
         )
-    part = _innermost(cfg.train_dataloader.dataset)
+    part = innermost(cfg.train_dataloader.dataset)
     if part.get('indices') is not None:
         raise ValueError('The training data are a part of a data set by `indices` already; hold out of the whole.')
-    validation = ConfigDict(part.copy(), pipeline=_innermost(cfg.val_dataloader.dataset).pipeline, test_mode=True)
+    validation = ConfigDict(part.copy(), pipeline=innermost(cfg.val_dataloader.dataset).pipeline, test_mode=True)
     order = np.random.default_rng(seed).permutation(_length(cfg, part)).tolist()
     count = max(1, round(share * len(order)))
     part.indices, validation.indices = sorted(order[count:]), sorted(order[:count])
@@ -43,12 +43,6 @@ def validate_as_test(cfg: Config) -> None:
     """Let ``tools/test.py`` read what the config validates on."""
     for what in ('dataloader', 'evaluator', 'cfg'):
         cfg[f'test_{what}'] = cfg[f'val_{what}']
-
-
-def _innermost(dataset: Any) -> Any:
-    while 'dataset' in dataset:
-        dataset = dataset.dataset
-    return dataset
 
 
 def _length(cfg: Config, dataset: ConfigDict) -> int:

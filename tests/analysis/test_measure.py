@@ -54,6 +54,16 @@ def test_e2vpt_costs_less_than_three_percent_of_a_forward_even_for_one_image(bac
     assert ratio == pytest.approx(share, abs=5e-5)
 
 
+@pytest.mark.parametrize(('batch', 'share'), [(1, 1.0654), (8, 1.0258), (80, 1.0207)])
+def test_fifty_prompts_of_swin_b_cost_less_than_three_percent_of_a_batch(batch: int, share: float) -> None:
+    """As docs/benchmark.md has it; the VPT paper trains Swin-B with batches of 80 (Table 9)."""
+    tuners = (dict(type='DeepPrompts', num_tokens=50), dict(type='LinearProbe'))
+    image = torch.empty(batch, 3, 224, 224, device='meta')
+    tuned, plain = (TunedBackbone(dict(SWIN, arch='base'), tuner).eval().to('meta') for tuner in tuners)
+    ratio = count_flops(lambda: tuned(image)) / count_flops(lambda: plain(image))
+    assert ratio == pytest.approx(share, abs=5e-5)
+
+
 def test_key_value_prompts_cost_what_the_queries_do_with_them() -> None:
     arch = dict(embed_dims=32, num_layers=3, num_heads=2, feedforward_channels=64)
     image = torch.zeros(2, 3, 32, 32)

@@ -14,6 +14,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from mmengine.config import Config
 
+from mmvpt.analysis.count import build_without_memory
 from mmvpt.analysis.tables import format_table
 from mmvpt.checkpoint import read_metadata, write_atomically
 from mmvpt.comparison import Run, evaluation_step, last_checkpoint, near, summarize, tool, training_step
@@ -21,6 +22,8 @@ from mmvpt.config_paths import config_root, find_config
 from mmvpt.engine.hosts import read_config
 from mmvpt.pruning import Keep
 from mmvpt.pruning.hold_out import hold_out, selects_on_test, validate_as_test
+from mmvpt.pruning.importance import find_prompts, require_prunable
+from mmvpt.pruning.keep import require_percentages
 from mmvpt.pruning.run import CONFIG, START, prune
 from mmvpt.pruning.search import LEVELS, BudgetSpent, Candidate, search_all, search_compass
 from mmvpt.steps import STAMP, Step
@@ -90,12 +93,21 @@ class Pipeline:
 
     def run(self) -> str:
         """Go all the way and write the report; return it."""
+        self.check()
         best = self.search()
         finals = [self.final(best, seed) for seed in self.plan.seeds]
         report = self.report(best, finals)
         write_atomically(self.plan.folder / 'report.md', lambda file: file.write(report.encode()))
         write_atomically(self.plan.folder / 'report.png', lambda file: file.write(self.plot(best)))
         return report
+
+    def check(self) -> None:
+        """Refuse, before anything is trained, what would fail later."""
+        plan = self.plan
+        require_percentages(tokens=plan.tokens, segments=plan.segments)
+        if plan.budget is not None and plan.budget < 1:
+            raise ValueError(f'A budget of {plan.budget} trainings looks nowhere. Take 1 or more.')
+        require_prunable(find_prompts(build_without_memory(self.everything)), plan.num_segments)
 
     # -------------------------------------------------------------------------------------------------------- steps
 

@@ -100,6 +100,22 @@ def test_of_equals_the_smaller_model_is_selected_and_the_whole_one_may_win(tmp_p
     assert pruned.search() == (30, 50)
 
 
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        (dict(budget=0), 'A budget of 0 trainings looks nowhere'),
+        (dict(tokens=[10, 110]), 'tokens=110: percentages are 0 to 100'),
+        (dict(num_segments=5), '5 segments do not divide prompts of 32 channels'),
+        (dict(options={'model.backbone.tuner': [dict(type='mmvpt.LoRA')]}), 'one tuner of prompts.* and this has 0'),
+    ],
+)
+def test_what_would_fail_later_is_refused_before_anything_is_trained(tmp_path, changes: dict, message: str) -> None:
+    plan = plan_of(tmp_path, 'x', **changes)
+    with pytest.raises(ValueError, match=message):
+        Pipeline(plan).run()
+    assert not plan.folder.exists()
+
+
 def test_a_config_without_the_hook_that_saves_deltas_is_refused(tmp_path) -> None:
     plan = plan_of(tmp_path, 'x', options={'custom_hooks': []})
     with pytest.raises(ValueError, match=r'needs the hooks of configs/_base_/hooks.py'):

@@ -6,6 +6,7 @@ Finished steps are reused: the same command goes on where it was interrupted.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from mmengine.config import DictAction
@@ -72,7 +73,9 @@ def main() -> None:
     try:
         print(f'\n{Pipeline(plan).run()}\n{folder}/report.md, report.png')
     except StepFailed as error:
-        raise SystemExit(f'{error}\nStart the same command again to go on from here.') from None
+        sys.exit(f'\n{error}\nStart the same command again to go on from here.')
+    except (OSError, ValueError) as error:
+        sys.exit(f'\n{error}')
 
 
 if __name__ == '__main__':

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from mmengine.config import DictAction
 
@@ -28,7 +29,10 @@ def main() -> None:
     args = vars(parse_args())
     args.pop('fresh')
     config, scores, out = (args.pop(name) for name in ('config', 'scores', 'out'))
-    keep = run.prune(config, scores, out, **args)
+    try:
+        keep = run.prune(config, scores, out, **args)
+    except (OSError, ValueError) as error:
+        sys.exit(f'\n{error}')
     print(run.describe(Scores.read(scores), keep))
     print(f'Train it: python tools/train.py {out}/config.py --work-dir {out}')
 

@@ -87,7 +87,7 @@ def score_prompts(
     model = unwrap(model)
     tuner = find_prompts(model)
     prompts = list(tuner.prompts)
-    _check(tuner, segments)
+    require_prunable(tuner, segments)
     sums = [[prompt.new_zeros(len(prompt)), prompt.new_zeros(len(prompt), segments)] for prompt in prompts]
     count = prompts[0].new_zeros(1)
     with rng_restored(), torch.random.fork_rng(), _in_eval_mode(model):  # fork_rng minds GPUs
@@ -139,7 +139,8 @@ def _in_eval_mode(model: BaseModel) -> Iterator[None]:
         model.train(training)
 
 
-def _check(tuner: Prompts, segments: int) -> None:
+def require_prunable(tuner: Prompts, segments: int) -> None:
+    """Refuse prompts that cannot be scored and pruned."""
     if tuner.keep is not None:
         raise ValueError('These prompts were pruned before. Score the model that they were pruned from.')
     if tuner.within or tuner.among or tuner.projections or not tuner.learn:

@@ -29,14 +29,19 @@ def keep_best(scores: Scores, tokens: int, segments: int, ranked: str = 'layer')
         ranked: Among which segments the lowest are sought: those of the ``layer``, as in the paper, or those of each
             ``token``, as in its public code, where every token loses as many.
     """
-    for name, percent in (('tokens', tokens), ('segments', segments)):
-        if not 0 <= percent <= 100:
-            raise ValueError(f'{name}={percent}: percentages are 0 to 100; the paper tries 10 to 90.')
+    require_percentages(tokens=[tokens], segments=[segments])
     blocks = zip(scores.tokens, scores.segments, scores.stages, strict=True)
     return [
         _keep_block(of_tokens, of_segments, tokens, segments, RANKINGS[ranked]) if stage == 0 else None
         for of_tokens, of_segments, stage in blocks
     ]
+
+
+def require_percentages(**percentages: Sequence[int]) -> None:
+    """Refuse what is no percentage."""
+    for name, values in percentages.items():
+        if wrong := [value for value in values if not 0 <= value <= 100]:
+            raise ValueError(f'{name}={wrong[0]}: percentages are 0 to 100; the paper tries 10 to 90.')
 
 
 def count_kept(keep: Keep, widths: Sequence[int], num_tokens: int) -> int:

@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import cv2
@@ -7,7 +10,7 @@ import pytest
 from mmengine.registry import init_default_scope
 
 from mmvpt.compat import missing_ops
-from mmvpt.datasets.shapes import EXPORTERS, make_shapes
+from mmvpt.datasets.shapes import EXPORTERS, make, make_shapes
 from mmvpt.datasets.shapes.forms import FORMS
 from mmvpt.datasets.shapes.materials import MATERIALS
 from mmvpt.datasets.shapes.render import GROUND, STROKE, render_image, render_owners
@@ -129,12 +132,37 @@ def test_damage_heals(shapes, tmp_path, harm):
 
 
 def test_leftovers_of_an_interrupted_run_do_no_harm(shapes, tmp_path):
-    leftover = tmp_path / 'segmentation.partial' / 'images' / 'training' / '99999.jpg'
-    leftover.parent.mkdir(parents=True)
-    leftover.write_bytes(b'')
+    gone = subprocess.Popen(['true'])
+    gone.wait()
+    leftovers = [tmp_path / f'segmentation.partial-{number}' for number in (gone.pid, os.getpid())]
+    for leftover in leftovers:
+        (leftover / 'images' / 'training').mkdir(parents=True)
+        (leftover / 'images' / 'training' / '99999.jpg').write_bytes(b'')
     make_shapes(tmp_path, ['segmentation'], splits=FEW)
     assert contents(tmp_path / 'segmentation') == contents(shapes / 'segmentation')
-    assert not leftover.exists()
+    assert not any(leftover.exists() for leftover in leftovers)
+
+
+def test_two_processes_that_make_the_same_do_not_disturb_each_other(shapes, tmp_path, monkeypatch):
+    """The other starts when this one has drawn a picture, and ends before it."""
+    code = (
+        f'from mmvpt.datasets.shapes import make_shapes; make_shapes({str(tmp_path)!r}, ["segmentation"], splits={FEW})'
+    )
+    draw = make._write_scene
+    met = []
+
+    def draw_with_company(*args):
+        written = draw(*args)
+        if not met:
+            met.append(subprocess.run([sys.executable, '-c', code], check=True))
+            assert contents(tmp_path / 'segmentation') == contents(shapes / 'segmentation')
+        return written
+
+    monkeypatch.setattr(make, '_write_scene', draw_with_company)
+    make_shapes(tmp_path, ['segmentation'], splits=FEW)
+    assert met
+    assert contents(tmp_path / 'segmentation') == contents(shapes / 'segmentation')
+    assert [path.name for path in tmp_path.iterdir()] == ['segmentation']
 
 
 def test_other_parameters_make_it_anew(tmp_path):

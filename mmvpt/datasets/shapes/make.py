@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -23,6 +24,8 @@ from .export import EXPORTERS, Exporter
 #: Raised with every change of code that lets the same recipe draw something else.
 EDITION = 1
 MANIFEST = 'manifest.json'
+#: Between the name of a folder and the number of the process that fills it.
+PARTIAL = '.partial-'
 
 
 @dataclass(frozen=True)
@@ -105,15 +108,45 @@ def _make_format(folder: Path, recipe: Recipe, workers: int) -> Path:
             f'{folder} has no {MANIFEST}, so Shapes did not make it and will not replace it. '
             'Move it away or choose another folder.'
         )
-    partial_folder = folder.with_name(folder.name + '.partial')
-    shutil.rmtree(partial_folder, ignore_errors=True)
+    _remove_leftovers(folder)
+    partial_folder = folder.with_name(f'{folder.name}{PARTIAL}{os.getpid()}')
     _write_scenes(partial_folder, recipe, workers)
     manifest = dict(recipe=recipe.describe(), digest=_digest(partial_folder))
     text = json.dumps(manifest, indent=2).encode()
     write_atomically(partial_folder / MANIFEST, lambda file: file.write(text))
-    shutil.rmtree(folder, ignore_errors=True)
-    partial_folder.rename(folder)
+    _put(partial_folder, folder, recipe)
     return folder
+
+
+def _put(partial_folder: Path, folder: Path, recipe: Recipe) -> None:
+    """Move what was made to its place, unless another process was faster."""
+    try:
+        if not is_whole(folder, recipe):
+            shutil.rmtree(folder, ignore_errors=True)
+            partial_folder.rename(folder)
+    except OSError:  # of another that came in between
+        if not is_whole(folder, recipe):
+            raise
+    finally:
+        shutil.rmtree(partial_folder, ignore_errors=True)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what processes left that did not live to the end; others may be at work beside this one."""
+    for leftover in folder.parent.glob(f'{folder.name}{PARTIAL}[0-9]*'):
+        if not _is_another(int(leftover.name.rpartition('-')[2])):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _is_another(process: int) -> bool:
+    """Tell whether another process of that number lives."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # alive, and someone else's
+        return True
+    return process != os.getpid()
 
 
 def _write_scenes(folder: Path, recipe: Recipe, workers: int) -> None:

@@ -10,7 +10,7 @@ from mmengine.config import Config, ConfigDict
 
 from mmvpt.analysis.count import build_without_memory
 from mmvpt.checkpoint import write_safetensors
-from mmvpt.engine.delta import read_delta
+from mmvpt.engine.delta import as_json, read_delta
 
 from .importance import Scores, prompts_by_name
 from .keep import Keep, set_keep
@@ -63,6 +63,22 @@ def check_scores(scores: Scores, start: str | Path) -> None:
                 f'Of the scores: {_short(scores.meta.get(what))}; of the start: {_short(meta.get(what))}. '
                 'Score the model that this start belongs to.'
             )
+
+
+def check_config(scores: Scores, model: ConfigDict) -> None:
+    """Refuse scores of another backbone or tuner than a config has, wherever their weights lie."""
+    theirs, ours = (_without_weights(as_json(part.get('backbone'))) for part in (scores.meta['model'], model.to_dict()))
+    if theirs != ours:
+        raise ValueError(
+            f'These scores are of another config. Its backbone and tuner: {theirs}; those of this one: {ours}. '
+            'Score prompts with the config that is to be pruned.'
+        )
+
+
+def _without_weights(config: Any) -> Any:
+    if isinstance(config, dict):
+        return {key: _without_weights(value) for key, value in config.items() if key != 'init_cfg'}
+    return [_without_weights(item) for item in config] if isinstance(config, list) else config
 
 
 def _short(value: Any) -> str:

@@ -21,7 +21,7 @@ from mmvpt.engine.resume import existing_checkpoint
 
 from .importance import Scores, score_prompts
 from .keep import Keep, count_kept, keep_best, set_keep
-from .rewind import check_scores, rewind
+from .rewind import check_config, check_scores, rewind
 
 CONFIG, START = 'config.py', 'start.safetensors'
 
@@ -89,10 +89,11 @@ def prune(
     cfg = read_config(find_config(config))
     cfg.merge_from_dict(dict(cfg_options or {}))
     cfg.pop('work_dir', None)  # where the whole model is
-    set_keep(cfg.model, keep)
-    folder = Path(out)
     if start is not None:
         check_scores(whole, start)
+    check_config(whole, cfg.model)
+    set_keep(cfg.model, keep)
+    folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     if start is not None:
         rewind(start, keep, folder / START, cfg.get('default_scope'))

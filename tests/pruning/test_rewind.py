@@ -115,6 +115,15 @@ def test_scores_of_another_model_are_refused(whole, tmp_path, key: str, title: s
     assert not (tmp_path / 'config.py').exists()
 
 
+def test_scores_of_another_config_are_refused_without_a_start_too(whole, tmp_path) -> None:
+    longer = {'model.backbone.tuner': [dict(type='mmvpt.DeepPrompts', num_tokens=6)]}
+    with pytest.raises(ValueError, match=r"scores are of another config.*'num_tokens': 4.*'num_tokens': 6"):
+        prune_it(whole, tmp_path / 'out', start=None, cfg_options=longer)
+    assert not (tmp_path / 'out').exists()
+    moved = {'model.backbone.backbone.init_cfg.checkpoint': 'elsewhere.pth'}
+    assert prune_it(whole, tmp_path / 'out', start=None, cfg_options=moved)
+
+
 def test_a_start_that_is_no_delta_is_refused(whole, tmp_path) -> None:
     write_safetensors(tmp_path / 'plain.safetensors', dict(weight=torch.ones(1)), {})
     with pytest.raises(ValueError, match='is no delta'):

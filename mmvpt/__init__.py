@@ -9,7 +9,9 @@ if 'mmvpt.check_env' not in sys.orig_argv:  # the doctor has to see the patient 
     check_versions()
 
     from .config_paths import teach_mmengine
+    from .multimodal import leave_out_multimodal_models
 
     teach_mmengine()
+    leave_out_multimodal_models()
 
 __all__ = ['__version__']

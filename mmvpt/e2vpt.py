@@ -200,7 +200,8 @@ class Pipeline:
         cfg = read_config(find_config(self.plan.config))
         cfg.merge_from_dict(self.plan.options)
         cfg.pop('work_dir', None)
-        hooks = [hook for hook in cfg.get('custom_hooks', ()) if hook['type'].endswith('DeltaCheckpointHook')]
+        every = [*cfg.get('default_hooks', {}).values(), *cfg.get('custom_hooks', ())]
+        hooks = [hook for hook in every if hook and hook['type'].endswith('DeltaCheckpointHook')]
         if len(hooks) != 1:
             raise ValueError(f'{self.plan.config} needs the hooks of configs/_base_/hooks.py, DeltaCheckpointHook too.')
         hooks[0].save_start = True

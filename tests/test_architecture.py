@@ -17,6 +17,7 @@ ROOMS: dict[str, set[str]] = {
     'layers': set(),
     'registry': {'checkpoint'},
     'config_paths': set(),
+    'multimodal': {'compat'},
     'check_env': {'compat', 'version'},
     'converters': {'checkpoint', 'version'},
     'datasets': {'registry', 'checkpoint', 'config_paths'},
@@ -45,7 +46,9 @@ ROOMS: dict[str, set[str]] = {
     'protuning_shapes': {'config_paths', 'datasets', 'engine', 'analysis', 'steps', 'comparison'},
     'vpt_shapes': {'datasets', 'engine', 'analysis', 'steps', 'comparison'},
     'quickstart': {'config_paths', 'datasets', 'analysis', 'comparison'},
-    '__init__': {'version', 'compat', 'config_paths'},
+    'cli': {'compat', 'engine'},
+    '__main__': {'cli'},
+    '__init__': {'version', 'compat', 'config_paths', 'multimodal'},
 }
 FILES = sorted(PACKAGE.rglob('*.py'))
 

@@ -117,6 +117,6 @@ def test_what_would_fail_later_is_refused_before_anything_is_trained(tmp_path, c
 
 
 def test_a_config_without_the_hook_that_saves_deltas_is_refused(tmp_path) -> None:
-    plan = plan_of(tmp_path, 'x', options={'custom_hooks': []})
+    plan = plan_of(tmp_path, 'x', options={'default_hooks.delta': None})
     with pytest.raises(ValueError, match=r'needs the hooks of configs/_base_/hooks.py'):
         Pipeline(plan).run()

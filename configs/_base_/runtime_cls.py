@@ -1,5 +1,5 @@
 """Runtime of classification: mmpretrain's, seeded."""
 
-_base_ = ['mmpretrain::_base_/default_runtime.py']
+_base_ = ['hooks.py', 'mmpretrain::_base_/default_runtime.py']
 default_hooks = dict(checkpoint=dict(interval=10, max_keep_ckpts=2))
 randomness = dict(seed=0)

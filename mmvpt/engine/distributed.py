@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import gc
 import os
 import subprocess
+from collections.abc import Sequence
 from typing import Any
 
+import mmengine.runner.runner
+import torch
 import torch.distributed as dist
 from mmengine.config import Config, ConfigDict
 from mmengine.model import MMDistributedDataParallel
@@ -59,6 +63,16 @@ class CPUDistributedDataParallel(MMDistributedDataParallel):
     def __init__(self, module: nn.Module, device_ids: None = None, **kwargs: Any) -> None:
         adopt_sync_batch_norms(module)
         super().__init__(module=module, device_ids=None, **kwargs)
+
+
+def prepare_hosts_without_gpu(arguments: Sequence[str]) -> None:
+    """Let a tool of a host run by a launcher where there is no GPU: MMEngine gives each of its processes one."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument('--launcher')
+    launcher = parser.parse_known_args(arguments)[0].launcher
+    if launcher in VARIABLES and not torch.cuda.is_available():
+        start_gloo(launcher)
+        vars(mmengine.runner.runner)['MMDistributedDataParallel'] = CPUDistributedDataParallel
 
 
 def wrap_for_cpu(cfg: Config) -> None:

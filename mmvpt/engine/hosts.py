@@ -8,9 +8,8 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmvpt.compat import PIP, TESTED, WITH_OPS, missing_ops
+from mmvpt.compat import HOSTS, PIP, TESTED, WITH_OPS, missing_ops
 
-HOSTS = {'mmpretrain': 'onedl-mmpretrain', 'mmseg': 'onedl-mmsegmentation', 'mmdet': 'onedl-mmdetection'}
 NEED_OPS = ('mmdet',)
 
 

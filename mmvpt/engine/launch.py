@@ -18,6 +18,7 @@ from mmvpt.engine.distributed import VARIABLES, part, start_gloo, wrap_for_cpu
 from mmvpt.engine.evaluate import set_output, set_tta, show_predictions
 from mmvpt.engine.hosts import read_config, require_hosts
 from mmvpt.engine.loops import build_loops
+from mmvpt.engine.our_hooks import drop_switched_off, warn_of_missing_hooks
 from mmvpt.engine.resume import existing_checkpoint, find_latest_checkpoint, say
 
 __all__ = ['LAUNCHERS', 'allow_pickle', 'part', 'test', 'train']
@@ -58,6 +59,7 @@ def train(
     if resume:
         set_resume(cfg, resume)
     runner = build_runner(cfg, launcher)
+    warn_of_missing_hooks(runner)
     build_loops(runner, 'train', 'val')
     runner.train()
     return runner
@@ -111,6 +113,7 @@ def load_config(config: str, work_dir: str | None, cfg_options: Mapping[str, Any
     if cfg_options:
         cfg.merge_from_dict(dict(cfg_options))
         require_hosts(cfg)
+    drop_switched_off(cfg)
     if work_dir or not cfg.get('work_dir'):
         cfg.work_dir = work_dir or str(Path('work_dirs') / Path(path).stem)
     for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):

@@ -17,6 +17,11 @@ def unwrap(model: nn.Module) -> nn.Module:
     return model
 
 
+def has_tuned_backbone(model: nn.Module) -> bool:
+    """Tell whether anything of a model is tuned."""
+    return any(isinstance(module, TunedBackbone) for module in model.modules())
+
+
 def tuned_backbones(model: nn.Module) -> dict[str, TunedBackbone]:
     """Every tuned backbone of a model by its prefix in the state dict, such as ``'backbone.'``."""
     found = {

@@ -49,7 +49,7 @@ def tiny_detector(root: Path, name: str, classes: int = 3) -> Config:
         loader.dataset.update(data_root=f'{root}/', metainfo=metainfo)
     for evaluator in (config.val_evaluator, config.test_evaluator):
         evaluator.ann_file = f'{root}/annotations/instances_val2017.json'
-    config.custom_hooks = [*HOOKS]
+    config.default_hooks.update(HOOKS)
     config.optim_wrapper.constructor = 'mmvpt.TrainableParamsConstructor'
     config.env_cfg = dict(dist_cfg=dict(backend='gloo'))
     config.work_dir = str(root / 'work')

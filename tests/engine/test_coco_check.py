@@ -34,7 +34,7 @@ class StopHook(Hook):
 def detector(root, name='htc/htc_r50_fpn_1x_coco.py', classes=3, **changes):
     """A tiny stock detector that stops at its first iteration."""
     config = tiny_detector(root, name, classes)
-    config.custom_hooks.append(dict(type='mmvpt.StopHook', priority='LOWEST'))
+    config.custom_hooks = [dict(type='mmvpt.StopHook', priority='LOWEST')]
     config.merge_from_dict(changes)
     return config
 

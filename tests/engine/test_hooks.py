@@ -13,7 +13,7 @@ from mmvpt.engine.hooks.report import format_parameters
 from mmvpt.registry import HOOKS as REGISTRY
 
 from .dense import protuned_segmentor
-from .tiny import HOOKS, PROMPTS, build_model, cls_config, make_runner, seg_config, train
+from .tiny import PROMPTS, build_model, cls_config, make_runner, seg_config, train
 
 
 def log_of(runner):
@@ -51,7 +51,7 @@ def test_resume_files_hold_the_delta_and_deployment_files_stand_beside_them(tmp_
 
 @pytest.mark.parametrize('make', [seg_config, protuned_segmentor])
 def test_averaged_weights_are_saved_and_resumed_as_deltas(tmp_path, make):
-    hooks = [*HOOKS, dict(type='EMAHook', momentum=0.5)]
+    hooks = [dict(type='EMAHook', momentum=0.5)]
     whole = train(make(tmp_path, custom_hooks=hooks))
     middle = tmp_path / 'work' / 'iter_2.pth'
     saved = read_checkpoint(middle)
@@ -66,7 +66,7 @@ def test_averaged_weights_are_saved_and_resumed_as_deltas(tmp_path, make):
 
 
 def test_the_average_of_a_pro_tuned_model_has_prompt_blocks_of_its_own(tmp_path):
-    runner = train(protuned_segmentor(tmp_path, custom_hooks=[*HOOKS, dict(type='EMAHook', momentum=0.5)]))
+    runner = train(protuned_segmentor(tmp_path, custom_hooks=[dict(type='EMAHook', momentum=0.5)]))
     (average,) = (hook.ema_model.module for hook in runner.hooks if isinstance(hook, EMAHook))
     images = torch.randn(1, 3, 32, 32)
     before, own = average.eval()(images), runner.model.eval()(images)
@@ -123,7 +123,7 @@ class TouchFrozen(Hook):
 
 def test_a_touched_frozen_tensor_fails_the_run(tmp_path):
     with pytest.raises(RuntimeError, match='Frozen, yet changed during training: backbone.backbone.cls_token. '):
-        train(seg_config(tmp_path, custom_hooks=[*HOOKS, dict(type='mmvpt.TouchFrozen')]))
+        train(seg_config(tmp_path, custom_hooks=[dict(type='mmvpt.TouchFrozen')]))
 
 
 def test_a_group_that_never_moves_fails_the_run(tmp_path):
@@ -147,7 +147,7 @@ class WakeParts(Hook):
 
 def test_a_frozen_module_in_train_mode_fails_the_run_before_it_harms(tmp_path):
     with pytest.raises(RuntimeError, match=r'in train mode: backbone.backbone.*let it call train\(\) on the whole'):
-        train(seg_config(tmp_path, custom_hooks=[*HOOKS, dict(type='mmvpt.WakeParts')]))
+        train(seg_config(tmp_path, custom_hooks=[dict(type='mmvpt.WakeParts')]))
 
 
 # --------------------------------------------------------------------------------------------------------- ReportHook

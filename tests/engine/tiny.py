@@ -21,7 +21,7 @@ VIT = dict(
 )
 PROMPTS = dict(type='mmvpt.DeepPrompts', num_tokens=2, dropout=0.1)
 PREPROCESS = dict(mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375])
-HOOKS = Config.fromfile(Path(__file__).resolve().parents[2] / 'configs' / '_base_' / 'hooks.py').custom_hooks
+HOOKS = Config.fromfile(Path(__file__).resolve().parents[2] / 'configs' / '_base_' / 'hooks.py').mmvpt_hooks
 
 
 def write_base(path: Path, seed: int = 0) -> str:
@@ -149,8 +149,8 @@ def _config(folder: Path, scope: str, model: dict, loaders: dict, evaluator: dic
             default_hooks=dict(
                 checkpoint=dict(type='CheckpointHook', by_epoch=by_epoch, interval=1 if by_epoch else 2),
                 logger=dict(type='LoggerHook', interval=1),
+                **HOOKS,
             ),
-            custom_hooks=HOOKS,
             env_cfg=dict(dist_cfg=dict(backend='gloo')),
             randomness=dict(seed=3),
             work_dir=str(folder / 'work'),

@@ -22,8 +22,7 @@ def whole(tmp_path_factory) -> Path:
     """A trained model that kept its start, and its scores."""
     folder = tmp_path_factory.mktemp('whole')
     config = cls_config(folder, tuner=E2VPT)
-    hooks = [dict(hook, save_start=True) if 'DeltaCheckpoint' in hook['type'] else hook for hook in config.custom_hooks]
-    config.custom_hooks = hooks
+    config.default_hooks.delta.save_start = True
     runner = train(config)
     runner.cfg.dump(folder / 'config.py')
     score(str(folder / 'config.py'), str(folder / 'work' / 'epoch_2.safetensors'), folder / 'scores.safetensors')

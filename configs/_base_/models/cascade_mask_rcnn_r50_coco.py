@@ -3,11 +3,10 @@
 The Pro-tuning paper trains for 12 epochs and states no learning rate: the recipe is mmdet's.
 """
 
-# mmvpt teaches MMEngine where OneDL's packages keep their configs; their own tools read this before they import mmvpt
-_base_ = __import__('mmvpt') and [
+_base_ = [
+    '../hooks.py',
     'mmdet::cascade_rcnn/cascade-mask-rcnn_r50_fpn_1x_coco.py',
     '../backbones/resnet50_in1k.py',
-    '../hooks.py',
 ]
 model = dict(
     backbone=dict(
@@ -18,4 +17,5 @@ model = dict(
     ),
 )
 optim_wrapper = dict(constructor='mmvpt.TrainableParamsConstructor')
+default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

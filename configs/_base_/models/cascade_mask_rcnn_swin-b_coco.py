@@ -4,11 +4,10 @@ The system is mmdet's with ResNet-50; optimizer, warm-up, decay and drop-path ar
 mmpretrain's, so that one pretrained file serves classification and detection.
 """
 
-# mmvpt teaches MMEngine where OneDL's packages keep their configs; their own tools read this before they import mmvpt
-_base_ = __import__('mmvpt') and [
+_base_ = [
+    '../hooks.py',
     'mmdet::cascade_rcnn/cascade-mask-rcnn_r50_fpn_1x_coco.py',
     '../backbones/swin-b_in1k.py',
-    '../hooks.py',
 ]
 model = dict(
     backbone=dict(
@@ -27,4 +26,5 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.001, by_epoch=False, begin=0, end=1000),
     dict(type='MultiStepLR', begin=0, end=12, by_epoch=True, milestones=[8, 11], gamma=0.1),
 ]
+default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

@@ -4,11 +4,10 @@ The system is mmdet's with ResNet-50. Two necks make a pyramid of strides 4 to 3
 stride 16. No paper states a recipe for prompts here: it is that of mmdet's Swin-T config.
 """
 
-# mmvpt teaches MMEngine where OneDL's packages keep their configs; their own tools read this before they import mmvpt
-_base_ = __import__('mmvpt') and [
+_base_ = [
+    '../hooks.py',
     'mmdet::cascade_rcnn/cascade-mask-rcnn_r50_fpn_1x_coco.py',
     '../backbones/vit-b16_in21k.py',
-    '../hooks.py',
 ]
 model = dict(
     backbone=dict(
@@ -29,4 +28,5 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.001, by_epoch=False, begin=0, end=1000),
     dict(type='MultiStepLR', begin=0, end=12, by_epoch=True, milestones=[8, 11], gamma=0.1),
 ]
+default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

@@ -3,11 +3,10 @@
 The Pro-tuning paper trains for 80k iterations and states no learning rate: the recipe is mmseg's.
 """
 
-# mmvpt teaches MMEngine where OneDL's packages keep their configs; their own tools read this before they import mmvpt
-_base_ = __import__('mmvpt') and [
+_base_ = [
+    '../hooks.py',
     'mmseg::fcn/fcn_r50-d8_4xb4-80k_ade20k-512x512.py',
     '../backbones/resnet50-v1c_in1k.py',
-    '../hooks.py',
 ]
 model = dict(
     pretrained=None,
@@ -19,4 +18,5 @@ model = dict(
     ),
 )
 optim_wrapper = dict(constructor='mmvpt.TrainableParamsConstructor')
+default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

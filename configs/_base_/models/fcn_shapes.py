@@ -1,11 +1,10 @@
 """FCN on Shapes: mmseg's own, at a size and for a time that a CPU core bears; its backbone waits for a tuner."""
 
-# mmvpt teaches MMEngine where OneDL's mmseg keeps its configs; mmseg's own tools read this before they import mmvpt
-_base_ = __import__('mmvpt') and [
+_base_ = [
+    '../hooks.py',
     'mmseg::fcn/fcn_r50-d8_4xb4-80k_ade20k-512x512.py',
     '../backbones/resnet_shapes.py',
     '../datasets/shapes_segmentation.py',
-    '../hooks.py',
 ]
 head = dict(num_classes=7, norm_cfg=dict(type='BN'))
 model = dict(
@@ -39,5 +38,5 @@ param_scheduler = [
     dict(type='PolyLR', eta_min=0.0, power=0.9, begin=50, end=400, by_epoch=False),
 ]
 train_cfg = dict(max_iters=400, val_interval=400)
-default_hooks = dict(logger=dict(interval=100), checkpoint=dict(interval=200, max_keep_ckpts=1))
+default_hooks = dict(**_base_.mmvpt_hooks, logger=dict(interval=100), checkpoint=dict(interval=200, max_keep_ckpts=1))
 randomness = dict(seed=0)

@@ -1,10 +1,10 @@
 """Mask R-CNN on Shapes: mmdet's own, at a size and for a time that a CPU core bears; its backbone waits for a tuner."""
 
-_base_ = __import__('mmvpt') and [
+_base_ = [
+    '../hooks.py',
     'mmdet::mask_rcnn/mask-rcnn_r50_fpn_1x_coco.py',
     '../backbones/resnet_shapes.py',
     '../datasets/shapes_detection.py',
-    '../hooks.py',
 ]
 num_classes = len(_base_.classes)
 channels, strides = 32, [8, 16, 32]
@@ -56,5 +56,5 @@ param_scheduler = [
     dict(type='PolyLR', eta_min=0.0, power=0.9, by_epoch=True, begin=0, end=2, convert_to_iter_based=True),
 ]
 train_cfg = dict(max_epochs=2, val_interval=2)
-default_hooks = dict(checkpoint=dict(max_keep_ckpts=1))
+default_hooks = dict(**_base_.mmvpt_hooks, checkpoint=dict(max_keep_ckpts=1))
 randomness = dict(seed=0)

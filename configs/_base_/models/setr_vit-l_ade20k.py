@@ -4,8 +4,7 @@ The ViT is mmpretrain's, as mmseg's drops the bias of a pretrained patch embeddi
 multiplier are the VPT paper's (appendix, segmentation); everything else is mmseg's.
 """
 
-# mmvpt teaches MMEngine where OneDL's mmseg keeps its configs; mmseg's own tools read this before they import mmvpt
-_base_ = __import__('mmvpt') and ['mmseg::setr/setr_vit-l_pup_8xb2-160k_ade20k-512x512.py', '../hooks.py']
+_base_ = ['../hooks.py', 'mmseg::setr/setr_vit-l_pup_8xb2-160k_ade20k-512x512.py']
 model = dict(
     backbone=dict(
         _delete_=True,
@@ -28,4 +27,5 @@ optim_wrapper = dict(
     optimizer=dict(lr=0.005),
     paramwise_cfg=dict(_delete_=True, head=dict(lr_mult=1.0)),
 )
+default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

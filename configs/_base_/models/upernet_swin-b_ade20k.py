@@ -4,11 +4,10 @@ Swin is mmpretrain's, so that one pretrained file serves all tasks. No paper sta
 it is mmseg's for the whole network.
 """
 
-# mmvpt teaches MMEngine where OneDL's packages keep their configs; their own tools read this before they import mmvpt
-_base_ = __import__('mmvpt') and [
+_base_ = [
+    '../hooks.py',
     'mmseg::swin/swin-base-patch4-window7-in1k-pre_upernet_8xb2-160k_ade20k-512x512.py',
     '../backbones/swin-b_in1k.py',
-    '../hooks.py',
 ]
 model = dict(
     pretrained=None,
@@ -20,4 +19,5 @@ model = dict(
     ),
 )
 optim_wrapper = dict(constructor='mmvpt.TrainableParamsConstructor', paramwise_cfg=dict(_delete_=True))
+default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

@@ -4,11 +4,10 @@ The ViT is mmpretrain's, as mmseg's drops the bias of a pretrained patch embeddi
 under UPerNet: it is mmseg's for the whole network.
 """
 
-# mmvpt teaches MMEngine where OneDL's packages keep their configs; their own tools read this before they import mmvpt
-_base_ = __import__('mmvpt') and [
+_base_ = [
+    '../hooks.py',
     'mmseg::vit/vit_vit-b16_mln_upernet_8xb2-80k_ade20k-512x512.py',
     '../backbones/vit-b16_in21k.py',
-    '../hooks.py',
 ]
 model = dict(
     pretrained=None,
@@ -19,4 +18,5 @@ model = dict(
     ),
 )
 optim_wrapper = dict(constructor='mmvpt.TrainableParamsConstructor', paramwise_cfg=dict(_delete_=True))
+default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

@@ -1,0 +1,46 @@
+"""Our hooks in a config: switched off by name, and said where they are missing."""
+
+from __future__ import annotations
+
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, ReportHook, SeededRunHook
+from .parts import has_tuned_backbone, unwrap
+
+HOOKS: tuple[type[Hook], ...] = (SeededRunHook, DataCheckHook, ReportHook, GuardHook, DeltaCheckpointHook)
+#: Entries of default_hooks that MMEngine has even where a config does not name them.
+OF_MMENGINE = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
+
+
+def drop_switched_off(cfg: Config) -> None:
+    """Let None switch any hook off by its name; MMEngine takes None for hooks of its own alone."""
+    hooks = cfg.get('default_hooks') or {}
+    for name in [name for name, hook in hooks.items() if hook is None and name not in OF_MMENGINE]:
+        del hooks[name]
+
+
+def warn_of_missing_hooks(runner: Runner) -> None:
+    """Say which of our hooks a run with a tuned backbone goes without, and which it has twice."""
+    if not has_tuned_backbone(unwrap(runner.model)):
+        return
+    counts = {kind: sum(isinstance(hook, kind) for hook in runner.hooks) for kind in HOOKS}
+    missing = [f'{kind.__name__} ({_purpose(kind)})' for kind, count in counts.items() if not count]
+    if missing:
+        runner.logger.warning(
+            f'This run goes without {", ".join(missing)}. Put mmvpt::_base_/hooks.py first into _base_, and set '
+            'default_hooks = _base_.mmvpt_hooks; custom_hooks are then for hooks of your own.'
+        )
+    twice = [kind.__name__ for kind, count in counts.items() if count > 1]
+    if twice:
+        runner.logger.warning(
+            f'This run has more than one {", ".join(twice)}: default_hooks and custom_hooks both name it. '
+            'Take it out of custom_hooks.'
+        )
+
+
+def _purpose(kind: type[Hook]) -> str:
+    """The first sentence of its docstring, to stand inside another."""
+    first = (kind.__doc__ or '').partition('\n')[0].rstrip('.')
+    return first[:1].lower() + first[1:]

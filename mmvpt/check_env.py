@@ -39,10 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     problems += _hardware(installed) if importable else []
     blocking = [problem for problem in problems if set(problem.tasks) & set(tasks)]
     for problem in problems:
-        print(
-            f'\n{"PROBLEM" if problem in blocking else "note"}: {problem.what} '
-            f'(needed for {_names(problem.tasks)}).\n  {problem.fix}'
-        )
+        purpose = f' (needed for {_names(problem.tasks)})' if problem.tasks else ''
+        print(f'\n{"PROBLEM" if problem in blocking else "note"}: {problem.what}{purpose}.\n  {problem.fix}')
     names = _names(tasks)
     print(
         f'\n{len(blocking)} problem(s): {names} will not run before they are mended.'
@@ -70,8 +68,9 @@ def _row(package: Package, installed: Mapping[str, str], problems: Sequence[Prob
 def _state(package: Package, here: Mapping[str, str], problems: Sequence[Problem]) -> str:
     if not here:
         return f'missing: needed for {_names(package.tasks)}'
-    if any(f'{name} {found}' in problem.what for name, found in here.items() for problem in problems):
-        return 'PROBLEM, see below'
+    noted = [problem for name, found in here.items() for problem in problems if f'{name} {found}' in problem.what]
+    if noted:
+        return 'PROBLEM, see below' if any(problem.tasks for problem in noted) else 'note, see below'
     return 'untested' if find_untested(here) else 'ok'
 
 
@@ -108,7 +107,7 @@ def _imports(module: str, fix: str) -> list[Problem]:
 
 
 def _names(tasks: Sequence[str]) -> str:
-    return ', '.join(name for task, name in TASKS.items() if task in tasks) or 'speed'
+    return ', '.join(name for task, name in TASKS.items() if task in tasks)
 
 
 if __name__ == '__main__':

@@ -87,6 +87,12 @@ CLASHES = (
         f'{PIP} install --no-cache-dir mmcv==2.1.0',
         ('seg',),
     ),
+    Clash(
+        {'onedl-mmpretrain': ('<=', '1.3.6'), 'transformers': ('>=', '5')},
+        'the multimodal models of mmpretrain do not run together with it, and mmvpt leaves them out',
+        f"{PIP} install 'transformers<5'  # if you want these models; mmvpt uses none of them",
+        (),
+    ),
 )
 
 WITHOUT_OPS = f'{PIP} install --no-cache-dir onedl-mmcv=={TESTED["onedl-mmcv"]}'
@@ -98,7 +104,9 @@ WITH_OPS = (
 
 def installed_versions() -> dict[str, str]:
     """Return the version of every distribution named in the tables that is installed."""
-    names = {name for package in PACKAGES for name in package.names}
+    names = {name for package in PACKAGES for name in package.names} | {
+        name for clash in CLASHES for name in clash.versions
+    }
     return {name: found for name in sorted(names) if (found := distribution_version(name))}
 
 

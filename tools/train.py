@@ -27,6 +27,8 @@ def parse_args() -> argparse.Namespace:
         action='store_true',
         help='scale the learning rate by actual over original batch size',
     )
+    parser.add_argument('--no-pin-memory', action='store_true', help='do not pin the memory of batches for a GPU')
+    parser.add_argument('--no-persistent-workers', action='store_true', help='start the workers anew for each epoch')
     parser.add_argument(
         '--cfg-options',
         nargs='+',
@@ -51,6 +53,8 @@ def main() -> None:
         amp=args.amp,
         auto_scale_lr=args.auto_scale_lr,
         validate=not args.no_validate,
+        pin_memory=not args.no_pin_memory,
+        persistent_workers=not args.no_persistent_workers,
         cfg_options=args.cfg_options,
         launcher=args.launcher,
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config, ConfigDict
+from mmengine.dist import master_only
+from mmengine.fileio import dump
 
 from mmvpt.engine.data import innermost
 
@@ -31,12 +34,17 @@ FLIP_AND_AVERAGE: dict[str, tuple[dict, dict]] = {
 }
 # by host: the metric that writes predictions into a file (mmseg's own metric writes a folder of label maps)
 DUMPS = {'mmpretrain': 'mmengine.DumpResults', 'mmdet': 'mmdet.DumpDetResults'}
+# what a file can hold, and the suffixes of those files
+OUT_ITEMS = {'metrics': ('.json', '.yml', '.yaml', '.pkl', '.pickle'), 'pred': ('.pkl', '.pickle')}
 
 
-def show_predictions(cfg: Config, show: bool, folder: str | None, wait_time: float) -> None:
-    """Draw predictions: in a window, into a folder, or both."""
+def show_predictions(cfg: Config, show: bool, folder: str | None, wait_time: float, interval: int = 1) -> None:
+    """Draw predictions, all or one of each ``interval``: in a window, into a folder, or both."""
     host = _host(cfg)
     hook, visualizer = DRAWING[host]
+    if interval != 1:
+        _check_interval(interval, host, bool(show or folder))
+        hook = dict(hook, interval=interval)
     cfg.setdefault('visualizer', ConfigDict(type=visualizer, vis_backends=[dict(type='LocalVisBackend')]))
     hooks = cfg.setdefault('default_hooks', ConfigDict())
     hooks.visualization = ConfigDict({**hooks.get('visualization', {}), **hook})
@@ -62,16 +70,46 @@ def set_tta(cfg: Config) -> None:
     cfg.model = ConfigDict(**cfg.tta_model, module=cfg.model)
 
 
-def set_output(cfg: Config, out: str) -> None:
-    """Write predictions too: label maps into a folder, anything else into a ``.pkl`` file."""
-    evaluators = cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]
-    dump = DUMPS.get(_host(cfg))
-    if dump is None:
-        cfg.test_evaluator = [ConfigDict(evaluator, output_dir=out, keep_results=True) for evaluator in evaluators]
-    elif out.endswith(('.pkl', '.pickle')):
-        cfg.test_evaluator = [*evaluators, ConfigDict(type=dump, out_file_path=out)]
+def set_output(cfg: Config, out: str | None, item: str = 'pred') -> None:
+    """Write predictions too (label maps into a folder, else a ``.pkl`` file), or see that metrics can be written."""
+    if item not in OUT_ITEMS:
+        raise ValueError(f'--out-item {item}: what can be written is {" or ".join(OUT_ITEMS)}.')
+    if not out:
+        raise ValueError(f'--out-item {item} says what to write, but not where. Add --out, or leave it out.')
+    if item == 'metrics':
+        _check_suffix(out, item)
     else:
-        raise ValueError(f'--out {out}: predictions go into a pickle file, so its name must end in .pkl or .pickle.')
+        _dump_predictions(cfg, out)
+
+
+@master_only
+def write_metrics(metrics: Mapping[str, Any], out: str) -> None:
+    """Write metrics as plain numbers, in the format of the suffix."""
+    dump({name: value.tolist() if hasattr(value, 'tolist') else value for name, value in metrics.items()}, out)
+
+
+def _dump_predictions(cfg: Config, out: str) -> None:
+    evaluators = cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]
+    metric = DUMPS.get(_host(cfg))
+    if metric is None:
+        cfg.test_evaluator = [ConfigDict(evaluator, output_dir=out, keep_results=True) for evaluator in evaluators]
+    else:
+        _check_suffix(out, 'pred')
+        cfg.test_evaluator = [*evaluators, ConfigDict(type=metric, out_file_path=out)]
+
+
+def _check_suffix(out: str, item: str) -> None:
+    if not out.endswith(OUT_ITEMS[item]):
+        raise ValueError(f'--out {out}: the name of a file for {item} must end in {", ".join(OUT_ITEMS[item])}.')
+
+
+def _check_interval(interval: int, host: str, draws: bool) -> None:
+    if interval < 1:
+        raise ValueError(f'--interval {interval}: one of so many predictions is drawn, so it is 1 or more.')
+    if not draws:
+        raise ValueError('--interval is of drawn predictions. Add --show-dir or --show, or leave it out.')
+    if host != 'mmpretrain':
+        raise ValueError(f'{host} draws every prediction while testing. Leave --interval out.')
 
 
 def _host(cfg: Config) -> str:

@@ -15,15 +15,16 @@ from mmengine.runner import Runner
 from mmvpt.checkpoint import ALLOW_PICKLE
 from mmvpt.config_paths import find_config
 from mmvpt.engine.distributed import VARIABLES, part, start_gloo, wrap_for_cpu
-from mmvpt.engine.evaluate import set_output, set_tta, show_predictions
+from mmvpt.engine.evaluate import OUT_ITEMS, set_output, set_tta, show_predictions, write_metrics
 from mmvpt.engine.hosts import read_config, require_hosts
 from mmvpt.engine.loops import build_loops
 from mmvpt.engine.our_hooks import drop_switched_off, warn_of_missing_hooks
 from mmvpt.engine.resume import existing_checkpoint, find_latest_checkpoint, say
 
-__all__ = ['LAUNCHERS', 'allow_pickle', 'part', 'test', 'train']
+__all__ = ['LAUNCHERS', 'OUT_ITEMS', 'allow_pickle', 'part', 'test', 'train']
 
 LAUNCHERS = ('none', *VARIABLES)
+LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
 def train(
@@ -34,6 +35,8 @@ def train(
     amp: bool = False,
     auto_scale_lr: bool = False,
     validate: bool = True,
+    pin_memory: bool = True,
+    persistent_workers: bool = True,
     cfg_options: Mapping[str, Any] | None = None,
     launcher: str = 'none',
 ) -> Runner:
@@ -46,10 +49,13 @@ def train(
         amp: Whether to train in mixed precision.
         auto_scale_lr: Whether to scale the learning rate by actual over original batch size.
         validate: Whether to evaluate during training.
+        pin_memory: False keeps batches in plain memory, whatever the config says.
+        persistent_workers: False starts the workers anew for each epoch, whatever the config says.
         cfg_options: Overrides, by dotted key; the other options come after them.
         launcher: Who started the processes: ``none``, ``pytorch``, ``slurm`` or ``mpi``.
     """
     cfg = load_config(config, work_dir, cfg_options)
+    turn_off_in_loaders(cfg, pin_memory=pin_memory, persistent_workers=persistent_workers)
     if not validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if amp:
@@ -71,10 +77,14 @@ def test(
     *,
     work_dir: str | None = None,
     out: str | None = None,
+    out_item: str | None = None,
+    amp: bool = False,
     show: bool = False,
     show_dir: str | None = None,
+    interval: int = 1,
     wait_time: float = 2.0,
     tta: bool = False,
+    pin_memory: bool = True,
     cfg_options: Mapping[str, Any] | None = None,
     launcher: str = 'none',
 ) -> dict[str, float]:
@@ -84,26 +94,37 @@ def test(
         config: A path, or ``mmvpt::`` and the name of one of our configs.
         checkpoint: A ``.pth`` of MMEngine, or the ``.safetensors`` of a delta.
         work_dir: Folder for logs, before the config's own.
-        out: Where predictions go: a folder of label maps for segmentation, a ``.pkl`` file otherwise.
+        out: Where predictions go: a folder of label maps for segmentation, a ``.pkl`` file otherwise. Or the file
+            of metrics: its suffix says in which format.
+        out_item: What goes there, ``pred`` (predictions) or ``metrics``; predictions if not given.
+        amp: Whether to evaluate in mixed precision: float16 on a GPU, bfloat16 on a CPU.
         show: Whether to open a window with each prediction, for ``wait_time`` seconds.
         show_dir: A folder for drawn predictions.
+        interval: One of so many predictions is drawn; mmpretrain alone can leave some out.
         wait_time: Seconds that each window stays open.
         tta: Whether to average over augmented copies of each image.
+        pin_memory: False keeps batches in plain memory, whatever the config says.
         cfg_options: Overrides, by dotted key; the other options come after them.
         launcher: Who started the processes: ``none``, ``pytorch``, ``slurm`` or ``mpi``.
     """
     cfg = load_config(config, work_dir, cfg_options)
     cfg.load_from = existing_checkpoint(checkpoint)
     cfg.resume = False
-    if show or show_dir:
-        show_predictions(cfg, show, show_dir, wait_time)
+    turn_off_in_loaders(cfg, pin_memory=pin_memory)
+    if amp:
+        cfg.test_cfg.fp16 = True
+    if show or show_dir or interval != 1:
+        show_predictions(cfg, show, show_dir, wait_time, interval)
     if tta:
         set_tta(cfg)
-    if out:
-        set_output(cfg, out)
+    if out or out_item:
+        set_output(cfg, out, out_item or 'pred')
     runner = build_runner(cfg, launcher)
     build_loops(runner, 'test')
-    return runner.test()
+    metrics = runner.test()
+    if out and out_item == 'metrics':
+        write_metrics(metrics, out)
+    return metrics
 
 
 def load_config(config: str, work_dir: str | None, cfg_options: Mapping[str, Any] | None) -> Config:
@@ -116,7 +137,7 @@ def load_config(config: str, work_dir: str | None, cfg_options: Mapping[str, Any
     drop_switched_off(cfg)
     if work_dir or not cfg.get('work_dir'):
         cfg.work_dir = work_dir or str(Path('work_dirs') / Path(path).stem)
-    for loader in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+    for loader in LOADERS:
         if cfg.get(loader):
             set_loader_defaults(cfg[loader], cfg.get('default_scope'))
     return cfg
@@ -128,6 +149,14 @@ def set_loader_defaults(loader: ConfigDict, scope: str | None) -> None:
     loader.setdefault('pin_memory', torch.cuda.is_available())
     if scope == 'mmpretrain':
         loader.setdefault('collate_fn', dict(type='default_collate'))  # as mmpretrain's own tools
+
+
+def turn_off_in_loaders(cfg: Config, **options: bool) -> None:
+    """Turn options of all loaders off where they are False, whatever the config says."""
+    off = {name: value for name, value in options.items() if not value}
+    for loader in LOADERS:
+        if cfg.get(loader):
+            cfg[loader].update(off)
 
 
 def set_amp(cfg: Config) -> None:

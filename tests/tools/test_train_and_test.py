@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.fileio import load
 
 from mmvpt.engine import hosts, launch, resume
 from tests.engine.tiny import cls_config, seg_config
@@ -99,10 +100,73 @@ def test_out_holds_predictions_of_a_classifier(run, tmp_path):
         run('test.py', config, delta, '--tta', '--show-dir', tmp_path / 'drawn')
 
 
-def test_a_file_name_for_predictions_says_what_they_are(run, tmp_path):
+@pytest.mark.parametrize(
+    ('options', 'error'),
+    [
+        ('--out there', r'--out there: the name of a file for pred must end in \.pkl, \.pickle'),
+        ('--out there.txt --out-item metrics', r'file for metrics must end in \.json, \.yml, \.yaml, \.pkl'),
+        ('--out-item metrics', '--out-item metrics says what to write, but not where. Add --out'),
+        ('--interval 2', '--interval is of drawn predictions. Add --show-dir'),
+        ('--interval 0 --show-dir drawn', '--interval 0: one of so many predictions is drawn, so it is 1 or more'),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_the_evaluation(options, error, run, tmp_path):
     config = _write(cls_config, tmp_path)
-    with pytest.raises(ValueError, match=r'--out there: predictions go into a pickle file, .* \.pkl'):
-        run('test.py', config, tmp_path / 'base.pth', '--out', 'there')
+    with pytest.raises(ValueError, match=error):
+        run('test.py', config, tmp_path / 'base.pth', *options.split())
+
+
+def test_a_host_that_draws_every_prediction_refuses_an_interval(trained, run):
+    config, delta, _ = trained
+    with pytest.raises(ValueError, match='mmseg draws every prediction while testing. Leave --interval out'):
+        run('test.py', config, delta, '--show-dir', 'drawn', '--interval', 2)
+
+
+@pytest.mark.parametrize('suffix', ['json', 'yml', 'pkl'])
+def test_out_holds_the_metrics_where_asked(suffix, trained, run, tmp_path):
+    config, delta, expected = trained
+    metrics = run('test.py', config, delta, '--out', tmp_path / f'metrics.{suffix}', '--out-item', 'metrics')
+    assert load(tmp_path / f'metrics.{suffix}') == metrics
+    assert metrics['mIoU'] == expected
+
+
+def test_one_of_so_many_predictions_is_drawn(run, tmp_path):
+    config = _write(cls_config, tmp_path)
+    run('test.py', config, tmp_path / 'base.pth', '--show-dir', tmp_path / 'drawn', '--interval', 11)
+    assert len(list((tmp_path / 'drawn').rglob('*.png'))) == 2  # the first and the last of 12 images
+
+
+def test_amp_evaluates_in_mixed_precision(run, tmp_path):
+    config = _write(cls_config, tmp_path)
+    for name, *options in (['whole.pkl'], ['mixed.pkl', '--amp']):
+        torch.manual_seed(0)  # the head starts at random
+        run('test.py', config, tmp_path / 'base.pth', '--out', tmp_path / name, *options)
+    whole, mixed = (torch.stack([image['pred_score'] for image in load(name)]) for name in ('whole.pkl', 'mixed.pkl'))
+    assert not torch.equal(mixed.float(), whole)
+    torch.testing.assert_close(mixed.float(), whole, atol=0.02, rtol=0)  # bfloat16 has 8 bits
+
+
+@pytest.mark.parametrize(
+    ('tool', 'flags', 'pinned', 'kept'),
+    [
+        ('train.py', [], True, True),
+        ('train.py', ['--no-pin-memory'], False, True),
+        ('train.py', ['--no-persistent-workers'], True, False),
+        ('test.py', [], True, True),
+        ('test.py', ['--no-pin-memory'], False, True),
+    ],
+)
+def test_loaders_obey_the_flags_and_else_their_config(tool, flags, pinned, kept, run, tmp_path, monkeypatch):
+    loaders = [f'{split}_dataloader' for split in ('train', 'val', 'test')]
+    wanted = dict(num_workers=1, pin_memory=True, persistent_workers=True)
+    changes = {f'{loader}.{key}': value for loader in loaders for key, value in wanted.items()}
+    config = _write(cls_config, tmp_path, **changes)
+    built = []
+    monkeypatch.setattr(launch, 'build_runner', lambda cfg, launcher: built.append(cfg) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run(tool, config, *[tmp_path / 'base.pth'] * (tool == 'test.py'), *flags)
+    found = [(built[0][loader].pin_memory, built[0][loader].persistent_workers) for loader in loaders]
+    assert found == [(pinned, kept)] * 3
 
 
 def test_tta_needs_its_model_in_the_config_of_a_segmentor(run, tmp_path):

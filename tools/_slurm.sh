@@ -8,6 +8,10 @@ usage() {
     exit 2
 }
 
+is_option() {   # word
+    [[ $1 == -* ]]
+}
+
 launch() {      # partition, job name, tool, arguments
     local partition=$1 job=$2 tool=$3 gpus=${GPUS:-8} per_node=${GPUS_PER_NODE:-8}
     shift 3

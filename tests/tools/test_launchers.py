@@ -52,8 +52,9 @@ def test_two_processes_train_and_evaluate_on_a_machine_without_gpus(tmp_path):
     [
         ('dist_train.sh', ['x.py'], 'tools/dist_train.sh CONFIG GPUS'),
         ('dist_test.sh', ['x.py', 'x.pth'], 'tools/dist_test.sh CONFIG CHECKPOINT GPUS'),
-        ('slurm_train.sh', ['gpu', 'job', 'x.py'], 'tools/slurm_train.sh PARTITION JOB_NAME CONFIG WORK_DIR'),
+        ('slurm_train.sh', ['gpu', 'job'], 'tools/slurm_train.sh PARTITION JOB_NAME CONFIG [WORK_DIR]'),
         ('slurm_test.sh', [], 'tools/slurm_test.sh PARTITION JOB_NAME CONFIG CHECKPOINT'),
+        ('slurm_test.sh', ['gpu', 'job', 'x.py', '--tta'], 'tools/slurm_test.sh PARTITION JOB_NAME CONFIG CHECKPOINT'),
     ],
 )
 def test_too_few_arguments_print_the_usage(script, arguments, usage):
@@ -98,6 +99,21 @@ def test_slurm_train_asks_for_one_task_per_gpu(stand_in):
     ]
     assert words[6:9] == ['--kill-on-bad-exit=1', '--quotatype=spot', '--exclusive']
     assert words[9:-1] == f'python -u {TOOLS}/train.py --launcher slurm x.py --work-dir work --resume'.split()
+
+
+@pytest.mark.parametrize(
+    ('given', 'handed'),
+    [
+        ('x.py', 'x.py'),
+        ('x.py --amp', 'x.py --amp'),
+        ('x.py --resume work/iter_4.pth', 'x.py --resume work/iter_4.pth'),
+        ('x.py work', 'x.py --work-dir work'),
+        ('x.py work --amp', 'x.py --work-dir work --amp'),
+    ],
+)
+def test_slurm_train_takes_the_arguments_of_every_host(given, handed, stand_in):
+    words = _run('slurm_train.sh', 'gpu', 'job', *given.split(), **stand_in).stdout.split('\n')
+    assert words[7:-1] == f'python -u {TOOLS}/train.py --launcher slurm {handed}'.split()
 
 
 def test_slurm_test_of_few_gpus_stays_on_one_node(stand_in):

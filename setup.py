@@ -24,7 +24,7 @@ def requirements(name: str) -> list[str]:
 
 
 class BuildWithMim(build_py):
-    """Put configs and tools into ``mmvpt/.mim``: copies in a wheel, links in an editable install."""
+    """Put configs and tools into ``mmvpt/.mim``: copies in a wheel, links (where allowed) in an editable install."""
 
     def run(self) -> None:
         super().run()
@@ -35,12 +35,13 @@ class BuildWithMim(build_py):
 
 
 def link_mim(folder: Path) -> None:
-    folder.mkdir(exist_ok=True)
-    for name in MIM:
-        link = folder / name
-        if link.is_symlink():
-            link.unlink()
-        link.symlink_to(Path('..') / '..' / name)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        for name in MIM:
+            (folder / name).symlink_to(Path('..') / '..' / name)
+    except OSError:  # Windows links for administrators only
+        copy_mim(folder)
 
 
 def copy_mim(folder: Path) -> None:

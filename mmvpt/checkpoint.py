@@ -205,7 +205,10 @@ def write_safetensors(path: PathLike, tensors: Mapping[str, Tensor], metadata: M
 
 
 def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # Windows opens no folders
+        return
     try:
         os.fsync(descriptor)  # the new name must outlive a power cut too
     finally:

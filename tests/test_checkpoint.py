@@ -270,6 +270,19 @@ def test_a_new_file_replaces_the_old_one_and_makes_its_folder(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_a_system_that_opens_no_folders_writes_all_the_same(tmp_path, monkeypatch):
+    open_file = os.open
+
+    def open_no_folder(path, *args, **kwargs):
+        if os.path.isdir(path):
+            raise PermissionError(13, 'Permission denied', str(path))  # as Windows
+        return open_file(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, 'open', open_no_folder)
+    write_atomically(tmp_path / 'delta.bin', lambda file: file.write(b'new'))
+    assert (tmp_path / 'delta.bin').read_bytes() == b'new'
+
+
 # comparing
 
 

@@ -3,6 +3,7 @@
 import email
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -110,6 +111,20 @@ def test_an_editable_install_links_configs_and_tools(tmp_path):
     for name in ('configs', 'tools', 'model-index.yml'):
         link = source / 'mmvpt' / '.mim' / name
         assert link.is_symlink() and link.resolve() == source / name
+
+
+def test_an_editable_install_copies_where_links_are_not_allowed(tmp_path, monkeypatch):
+    monkeypatch.setattr('setuptools.setup', lambda **_: None)
+    install = runpy.run_path(str(REPO / 'setup.py'))
+
+    def refuse(*_):
+        raise OSError('A required privilege is not held by the client')  # as Windows
+
+    monkeypatch.setattr(Path, 'symlink_to', refuse)
+    for _ in range(2):  # again over the copies of the first time
+        install['link_mim'](tmp_path / '.mim')
+    assert (tmp_path / '.mim' / 'configs' / 'setr_vpt_ade20k.py').is_file()
+    assert (tmp_path / '.mim' / 'model-index.yml').is_file()
 
 
 def test_onedls_packages_are_found_under_the_names_that_configs_use(tmp_path):

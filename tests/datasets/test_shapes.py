@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 from mmengine.registry import init_default_scope
 
@@ -141,6 +142,17 @@ def test_leftovers_of_an_interrupted_run_do_no_harm(shapes, tmp_path):
     make_shapes(tmp_path, ['segmentation'], splits=FEW)
     assert contents(tmp_path / 'segmentation') == contents(shapes / 'segmentation')
     assert not any(leftover.exists() for leftover in leftovers)
+
+
+def test_leftovers_of_a_process_that_lives_stay_and_it_is_not_signalled(tmp_path, monkeypatch):
+    """Windows has no signal that only asks: one of number 0 interrupts there."""
+    monkeypatch.setattr(psutil, 'pid_exists', lambda number: number == 7)
+    monkeypatch.setattr(os, 'kill', None)
+    leftovers = [tmp_path / f'segmentation.partial-{number}' for number in (7, 8)]
+    for leftover in leftovers:
+        leftover.mkdir()
+    make._remove_leftovers(tmp_path / 'segmentation')
+    assert [leftover.exists() for leftover in leftovers] == [True, False]
 
 
 def test_two_processes_that_make_the_same_do_not_disturb_each_other(shapes, tmp_path, monkeypatch):

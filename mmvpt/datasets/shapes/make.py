@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 from rich.progress import track
 
 from mmvpt.checkpoint import write_atomically
@@ -140,13 +141,7 @@ def _remove_leftovers(folder: Path) -> None:
 
 def _is_another(process: int) -> bool:
     """Tell whether another process of that number lives."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # alive, and someone else's
-        return True
-    return process != os.getpid()
+    return process != os.getpid() and psutil.pid_exists(process)
 
 
 def _write_scenes(folder: Path, recipe: Recipe, workers: int) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import resource
-
 import torch
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import nn
 
 from mmvpt.engine.parts import tuned_backbones, unwrap
+from mmvpt.layers.memory import peak_memory
 from mmvpt.registry import HOOKS
 
 
@@ -68,7 +67,7 @@ def format_parameters(model: nn.Module) -> str:
 def _peak_memory() -> str:
     if torch.cuda.is_available():
         return f'{torch.cuda.max_memory_allocated() / 2**20:,.0f} MB on the GPU'
-    return f'{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:,.0f} MB resident in the process'
+    return f'{peak_memory() / 2**20:,.0f} MB resident in the process'
 
 
 def _seconds_per_iteration(runner: Runner) -> str:

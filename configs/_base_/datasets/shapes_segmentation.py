@@ -24,7 +24,7 @@ train_dataset = dict(
     reduce_zero_label=True,
     pipeline=[
         dict(type='LoadImageFromFile'),
-        dict(type='LoadAnnotations', reduce_zero_label=True),
+        dict(type='LoadAnnotations'),
         dict(type='RandomFlip', prob=0.5),
         dict(type='PackSegInputs'),
     ],
@@ -38,7 +38,7 @@ val_dataset = dict(
     reduce_zero_label=True,
     pipeline=[
         dict(type='LoadImageFromFile'),
-        dict(type='LoadAnnotations', reduce_zero_label=True),
+        dict(type='LoadAnnotations'),
         dict(type='PackSegInputs'),
     ],
 )

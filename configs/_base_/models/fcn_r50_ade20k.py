@@ -7,6 +7,7 @@ _base_ = [
     '../hooks.py',
     'mmseg::fcn/fcn_r50-d8_4xb4-80k_ade20k-512x512.py',
     '../backbones/resnet50-v1c_in1k.py',
+    '../datasets/ade20k.py',
 ]
 model = dict(
     pretrained=None,
@@ -17,6 +18,10 @@ model = dict(
         init_cfg=_base_.pretrained,
     ),
 )
+train_pipeline, test_pipeline = _base_.ade20k_train_pipeline, _base_.ade20k_test_pipeline
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+test_dataloader = val_dataloader
 optim_wrapper = dict(constructor='mmvpt.TrainableParamsConstructor')
 default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

@@ -4,7 +4,11 @@ The ViT is mmpretrain's, as mmseg's drops the bias of a pretrained patch embeddi
 multiplier are the VPT paper's (appendix, segmentation); everything else is mmseg's.
 """
 
-_base_ = ['../hooks.py', 'mmseg::setr/setr_vit-l_pup_8xb2-160k_ade20k-512x512.py']
+_base_ = [
+    '../hooks.py',
+    'mmseg::setr/setr_vit-l_pup_8xb2-160k_ade20k-512x512.py',
+    '../datasets/ade20k.py',
+]
 model = dict(
     backbone=dict(
         _delete_=True,
@@ -22,6 +26,10 @@ model = dict(
         ),
     ),
 )
+train_pipeline, test_pipeline = _base_.ade20k_train_pipeline, _base_.ade20k_test_pipeline
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+test_dataloader = val_dataloader
 optim_wrapper = dict(
     constructor='mmvpt.TrainableParamsConstructor',
     optimizer=dict(lr=0.005),

@@ -8,6 +8,7 @@ _base_ = [
     '../hooks.py',
     'mmseg::swin/swin-base-patch4-window7-in1k-pre_upernet_8xb2-160k_ade20k-512x512.py',
     '../backbones/swin-b_in1k.py',
+    '../datasets/ade20k.py',
 ]
 model = dict(
     pretrained=None,
@@ -18,6 +19,10 @@ model = dict(
         init_cfg=_base_.pretrained,
     ),
 )
+train_pipeline, test_pipeline = _base_.ade20k_train_pipeline, _base_.ade20k_test_pipeline
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+test_dataloader = val_dataloader
 optim_wrapper = dict(constructor='mmvpt.TrainableParamsConstructor', paramwise_cfg=dict(_delete_=True))
 default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

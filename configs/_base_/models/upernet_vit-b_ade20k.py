@@ -8,6 +8,7 @@ _base_ = [
     '../hooks.py',
     'mmseg::vit/vit_vit-b16_mln_upernet_8xb2-80k_ade20k-512x512.py',
     '../backbones/vit-b16_in21k.py',
+    '../datasets/ade20k.py',
 ]
 model = dict(
     pretrained=None,
@@ -17,6 +18,10 @@ model = dict(
         backbone=dict(_base_.backbone, img_size=512, out_indices=(2, 5, 8, 11), out_type='featmap', final_norm=False),
     ),
 )
+train_pipeline, test_pipeline = _base_.ade20k_train_pipeline, _base_.ade20k_test_pipeline
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
+test_dataloader = val_dataloader
 optim_wrapper = dict(constructor='mmvpt.TrainableParamsConstructor', paramwise_cfg=dict(_delete_=True))
 default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

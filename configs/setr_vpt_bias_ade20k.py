@@ -1,4 +1,5 @@
 """SETR-PUP on ADE20K, VPT-deep, 100 prompts a layer, and biases (VPT paper, Table 4)."""
 
-_base_ = ['_base_/models/setr_vit-l_ade20k.py', '_base_/tuners/vpt_bias.py']
+_base_ = ['_base_/models/setr_vit-l_ade20k.py', '_base_/tuners/vpt_bias.py', '_base_/optimizers/setr.py']
 model = dict(backbone=dict(tuner=_base_.tuner))
+optim_wrapper = _base_.setr_prompts

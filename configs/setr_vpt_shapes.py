@@ -40,5 +40,6 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, begin=0, end=100, by_epoch=False),
     dict(type='PolyLR', eta_min=0.0, power=0.9, begin=100, end=800, by_epoch=False),
 ]
+grid = dict(_delete_=True)
 train_cfg = dict(max_iters=800, val_interval=800)
 default_hooks = dict(logger=dict(interval=100), checkpoint=dict(interval=200, max_keep_ckpts=1))

@@ -9,3 +9,5 @@ _base_ = [
 ]
 model = dict(backbone=dict(tuner=_base_.tuner))
 train_dataloader = dict(batch_size=128, dataset=dict(pipeline=_base_.crop_compat))
+val_dataloader = dict(dataset=dict(pipeline=_base_.crop_compat_test))
+test_dataloader = val_dataloader

@@ -22,4 +22,4 @@ OPTIM_WRAPPER_CONSTRUCTORS = Registry(
     locations=['mmvpt.engine'],
 )
 # our own data sets
-DATASETS = Registry('dataset', parent=MMENGINE_DATASETS, scope='mmvpt', locations=['mmvpt.datasets'])
+DATASETS = Registry('dataset', parent=MMENGINE_DATASETS, scope='mmvpt', locations=['mmvpt.datasets.cub'])

@@ -253,7 +253,8 @@ def step(config: Config, data: str, tmp_path: Path) -> Runner:
     scaling = config.get('auto_scale_lr') or {}
     if scaling.get('enable'):
         scaled = config.optim_wrapper.optimizer.lr * config.train_dataloader.batch_size / scaling.base_batch_size
-        assert {group['initial_lr'] for group in runner.optim_wrapper.optimizer.param_groups} == {scaled}
+        rates = {group['initial_lr'] / scaled for group in runner.optim_wrapper.optimizer.param_groups}
+        assert rates <= {1.0, 10.0}  # heads of SETR learn at ten times the rate
     assert 0 <= runner.message_hub.get_scalar(f'val/{METRICS[config.default_scope]}').current() <= 100
     return runner
 

@@ -20,7 +20,7 @@ from mmvpt.registry import MODELS
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 FRAGMENTS = CONFIGS / '_base_'
-OPTIMIZERS = sorted(path.stem for path in (FRAGMENTS / 'optimizers').glob('*.py'))
+OPTIMIZERS = sorted(path.stem for path in (FRAGMENTS / 'optimizers').glob('vpt_*.py'))
 TUNERS = sorted(path.stem for path in (FRAGMENTS / 'tuners').glob('*.py'))
 
 
@@ -225,12 +225,51 @@ def test_a_run_as_the_public_code_s_differs_by_optimizer_epochs_and_crop_alone(n
     assert compat['optim_wrapper'].pop('constructor') == 'mmvpt.VPTCompatConstructor'
     assert plain['optim_wrapper'].pop('constructor') == 'mmvpt.TrainableParamsConstructor'
     assert compat.pop('param_scheduler') != plain.pop('param_scheduler')
-    crop = compat.pop('crop_compat')
-    assert [step['type'] for step in crop[1:3]] == ['ResizeEdge', 'RandomCrop']
-    assert (crop[1]['scale'], crop[2]['crop_size']) == (256, 224)  # reference, 6.1
-    assert compat['train_dataloader']['dataset'].pop('pipeline') == crop
-    assert plain['train_dataloader']['dataset'].pop('pipeline')[1]['type'] == 'RandomResizedCrop'
+    train, test = compat.pop('crop_compat'), compat.pop('crop_compat_test')
+    for pipeline, crop in ((train, 'RandomCrop'), (test, 'CenterCrop')):
+        assert [step['type'] for step in pipeline[1:3]] == ['ResizeEdge', crop]
+        assert (pipeline[1]['scale'], pipeline[2]['crop_size']) == (256, 224)  # reference, 6.1
+        assert pipeline[1]['interpolation'] == 'bilinear'  # torchvision's default
+    for split, pipeline in (('train', train), ('val', test), ('test', test)):
+        assert compat[f'{split}_dataloader']['dataset'].pop('pipeline') == pipeline
+        assert plain[f'{split}_dataloader']['dataset'].pop('pipeline')[1]['interpolation'] == 'bicubic'
     assert compat == plain
+
+
+@pytest.mark.parametrize('name', CUB)
+def test_on_cub_nothing_but_the_test_sees_the_test_pictures(name: str) -> None:
+    splits = {split: cub(name)[f'{split}_dataloader'].dataset for split in ('train', 'val', 'test')}
+    assert {dataset.type for dataset in splits.values()} == {'mmvpt.CUB'}
+    assert {split: dataset.split for split, dataset in splits.items()} == dict(train='train', val='val', test='test')
+
+
+@pytest.mark.parametrize(
+    ('method', 'rate', 'heads'),
+    [
+        ('full', 0.001, 10.0),
+        ('linear', 0.005, 10.0),
+        ('bias', 0.005, 10.0),
+        ('vpt', 0.005, 1.0),
+        ('vpt_bias', 0.005, 1.0),
+        ('e2vpt', 0.005, 1.0),
+    ],
+)
+def test_setr_trains_with_the_rates_of_the_paper(method: str, rate: float, heads: float) -> None:
+    """VPT, appendix A.2: FULL as mmseg does; 0.005 for the others; the multiplier of heads is 1 for VPT alone."""
+    config = Config.fromfile(CONFIGS / f'setr_{method}_ade20k.py')
+    assert config.optim_wrapper.optimizer == dict(type='SGD', lr=rate, momentum=0.9, weight_decay=0.0)
+    assert config.optim_wrapper.paramwise_cfg == dict(head=dict(lr_mult=heads))
+    assert config.get('grid') == (None if method == 'full' else dict(lr=[0.05, 0.005, 0.0005, 0.001]))
+
+
+@pytest.mark.parametrize(
+    'path', sorted(CONFIGS.glob('*_ade20k.py')) + sorted(CONFIGS.glob('*_coco.py')), ids=lambda path: path.stem
+)
+def test_dense_configs_say_for_which_batch_their_rate_is(path: Path) -> None:
+    """The recipes of mmseg and mmdet are for 16 images: 8 GPUs of 2, or 4 of 4."""
+    if path.stem.endswith('coco'):
+        pytest.importorskip('mmdet')
+    assert Config.fromfile(path).auto_scale_lr == dict(enable=True, base_batch_size=16)
 
 
 def test_the_config_of_the_page_is_that_of_its_fragments(tmp_path: Path) -> None:

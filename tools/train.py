@@ -30,6 +30,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--no-pin-memory', action='store_true', help='do not pin the memory of batches for a GPU')
     parser.add_argument('--no-persistent-workers', action='store_true', help='start the workers anew for each epoch')
     parser.add_argument(
+        '--total-batch',
+        type=int,
+        help='images of one step of the optimizer, on any number of GPUs: gathers gradients, and multiplies iterations '
+        'so that the run sees the images of its recipe',
+    )
+    parser.add_argument(
         '--cfg-options',
         nargs='+',
         action=DictAction,
@@ -52,6 +58,7 @@ def main() -> None:
         resume=args.resume,
         amp=args.amp,
         auto_scale_lr=args.auto_scale_lr,
+        total_batch=args.total_batch,
         validate=not args.no_validate,
         pin_memory=not args.no_pin_memory,
         persistent_workers=not args.no_persistent_workers,

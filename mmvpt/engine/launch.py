@@ -20,6 +20,7 @@ from mmvpt.engine.hosts import read_config, require_hosts
 from mmvpt.engine.loops import build_loops
 from mmvpt.engine.our_hooks import drop_switched_off, warn_of_missing_hooks
 from mmvpt.engine.resume import existing_checkpoint, find_latest_checkpoint, say
+from mmvpt.engine.total_batch import count_processes, set_total_batch
 
 __all__ = ['LAUNCHERS', 'OUT_ITEMS', 'allow_pickle', 'part', 'test', 'train']
 
@@ -34,6 +35,7 @@ def train(
     resume: str | None = None,
     amp: bool = False,
     auto_scale_lr: bool = False,
+    total_batch: int | None = None,
     validate: bool = True,
     pin_memory: bool = True,
     persistent_workers: bool = True,
@@ -48,6 +50,7 @@ def train(
         resume: A checkpoint to go on from, or ``'auto'``: the newest readable one in the work folder.
         amp: Whether to train in mixed precision.
         auto_scale_lr: Whether to scale the learning rate by actual over original batch size.
+        total_batch: Images of one step of the optimizer, whatever the number of processes: see ``set_total_batch``.
         validate: Whether to evaluate during training.
         pin_memory: False keeps batches in plain memory, whatever the config says.
         persistent_workers: False starts the workers anew for each epoch, whatever the config says.
@@ -62,6 +65,8 @@ def train(
         set_amp(cfg)
     if auto_scale_lr:
         set_auto_scale_lr(cfg)
+    if total_batch is not None:
+        set_total_batch(cfg, total_batch, count_processes(launcher))
     if resume:
         set_resume(cfg, resume)
     runner = build_runner(cfg, launcher)

@@ -28,5 +28,6 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.001, by_epoch=False, begin=0, end=1000),
     dict(type='MultiStepLR', begin=0, end=12, by_epoch=True, milestones=[8, 11], gamma=0.1),
 ]
+auto_scale_lr = dict(enable=True, base_batch_size=16)
 default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

@@ -37,6 +37,7 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, begin=0, end=50, by_epoch=False),
     dict(type='PolyLR', eta_min=0.0, power=0.9, begin=50, end=400, by_epoch=False),
 ]
+auto_scale_lr = dict(enable=True, base_batch_size=16)
 train_cfg = dict(max_iters=400, val_interval=400)
 default_hooks = dict(**_base_.mmvpt_hooks, logger=dict(interval=100), checkpoint=dict(interval=200, max_keep_ckpts=1))
 randomness = dict(seed=0)

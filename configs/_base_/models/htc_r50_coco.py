@@ -17,5 +17,6 @@ model = dict(
     ),
 )
 optim_wrapper = dict(constructor='mmvpt.TrainableParamsConstructor')
+auto_scale_lr = dict(enable=True, base_batch_size=16)
 default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

@@ -55,6 +55,7 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, by_epoch=False, begin=0, end=50),
     dict(type='PolyLR', eta_min=0.0, power=0.9, by_epoch=True, begin=0, end=2, convert_to_iter_based=True),
 ]
+auto_scale_lr = dict(enable=True, base_batch_size=8)
 train_cfg = dict(max_epochs=2, val_interval=2)
 default_hooks = dict(**_base_.mmvpt_hooks, checkpoint=dict(max_keep_ckpts=1))
 randomness = dict(seed=0)

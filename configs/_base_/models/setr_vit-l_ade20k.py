@@ -1,7 +1,9 @@
 """SETR-PUP with ViT-L/16 on ADE20K: mmseg's own config with a backbone that waits for its tuner.
 
-The ViT is mmpretrain's, as mmseg's drops the bias of a pretrained patch embedding. Learning rate and the head's
-multiplier are the VPT paper's (appendix, segmentation); everything else is mmseg's.
+The ViT is mmpretrain's, as mmseg's drops the bias of a pretrained patch embedding. Everything else is mmseg's, as full
+fine-tuning is in the VPT paper: a rate of 0.001 for a batch of 16, ten times that for the heads. What trains with a
+frozen backbone has the paper's own rates (optimizers/setr.py). Images are normalised as mmseg does, with the mean and
+deviation of ImageNet; the file was pretrained with 127.5 for both, and the paper says nothing of it.
 """
 
 _base_ = [
@@ -32,8 +34,8 @@ val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 test_dataloader = val_dataloader
 optim_wrapper = dict(
     constructor='mmvpt.TrainableParamsConstructor',
-    optimizer=dict(lr=0.005),
-    paramwise_cfg=dict(_delete_=True, head=dict(lr_mult=1.0)),
+    paramwise_cfg=dict(_delete_=True, head=dict(lr_mult=10.0)),
 )
+auto_scale_lr = dict(enable=True, base_batch_size=16)
 default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

@@ -24,5 +24,6 @@ train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 test_dataloader = val_dataloader
 optim_wrapper = dict(constructor='mmvpt.TrainableParamsConstructor', paramwise_cfg=dict(_delete_=True))
+auto_scale_lr = dict(enable=True, base_batch_size=16)
 default_hooks = _base_.mmvpt_hooks
 randomness = dict(seed=0)

@@ -10,6 +10,7 @@ from mmengine.runner import Runner
 from torch import Tensor, nn
 
 from mmvpt.checkpoint import fingerprint
+from mmvpt.engine.batches import batch_of
 from mmvpt.engine.parts import group_of, tuned_backbones, unwrap
 from mmvpt.layers.memory import in_gib, total_memory
 from mmvpt.registry import HOOKS
@@ -76,7 +77,7 @@ class GuardHook(Hook):
 
 def _refuse_beyond_memory(runner: Runner) -> None:
     """Stop where what tuners add to a batch takes more than there is, whatever the backbone needs besides."""
-    batch = getattr(runner.train_dataloader, 'batch_size', None) or 1
+    batch = batch_of(runner.train_dataloader)
     least = sum(tuned.tuner.least_memory(batch) for tuned in tuned_backbones(unwrap(runner.model)).values())
     memory = total_memory()
     if memory is not None and least > memory:

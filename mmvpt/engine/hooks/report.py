@@ -7,6 +7,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import nn
 
+from mmvpt.engine.batches import describe_batches
 from mmvpt.engine.parts import tuned_backbones, unwrap
 from mmvpt.layers.memory import peak_memory
 from mmvpt.registry import HOOKS
@@ -14,7 +15,7 @@ from mmvpt.registry import HOOKS
 
 @HOOKS.register_module()
 class ReportHook(Hook):
-    """Log a table of trained and total parameters, at the end with memory, time and the last metric."""
+    """Log what trains and how many images it sees, and at the end memory, time and the last metric."""
 
     priority = 'LOW'
 
@@ -22,8 +23,9 @@ class ReportHook(Hook):
         self._metrics: dict[str, float] = {}
 
     def before_train(self, runner: Runner) -> None:
-        """Log the table."""
+        """Log what is about to train, and on how many images."""
         runner.logger.info('Parameters\n' + format_parameters(unwrap(runner.model)))
+        runner.logger.info('Batches\n' + describe_batches(runner))
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Remember the last metric."""

@@ -3,7 +3,10 @@
 import sys
 
 from .compat import check_versions
+from .operators.finder import stand_behind_mmcv
 from .version import __version__
+
+stand_behind_mmcv()
 
 if 'mmvpt.check_env' not in sys.orig_argv:  # the doctor has to see the patient that cannot import
     check_versions()

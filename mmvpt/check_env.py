@@ -7,10 +7,12 @@ import platform
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from types import ModuleType
 
 from .compat import (
     PACKAGES,
     PIP,
+    REMOVE_OPS,
     TESTED_OPENCV,
     WITH_OPS,
     WITHOUT_OPS,
@@ -22,6 +24,7 @@ from .compat import (
     installed_versions,
     missing_ops,
 )
+from .operators.finder import STAND_IN
 
 TASKS = {'cls': 'classification', 'seg': 'segmentation', 'det': 'detection'}
 
@@ -39,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     problems += _hardware(installed) if importable else []
     blocking = [problem for problem in problems if set(problem.tasks) & set(tasks)]
     for problem in problems:
-        purpose = f' (needed for {_names(problem.tasks)})' if problem.tasks else ''
-        print(f'\n{"PROBLEM" if problem in blocking else "note"}: {problem.what}{purpose}.\n  {problem.fix}')
+        needed = f' (needed for {_names(problem.tasks)})' if problem.tasks else ''
+        print(f'\n{"PROBLEM" if problem in blocking else "note"}: {problem.what}{needed}.\n  {problem.fix}')
     names = _names(tasks)
     print(
         f'\n{len(blocking)} problem(s): {names} will not run before they are mended.'
@@ -86,16 +89,28 @@ def _hardware(installed: Mapping[str, str]) -> list[Problem]:
 
 
 def _ops(gpus: Sequence[str]) -> list[Problem]:
+    """Say whose operators mmcv has, and return what is wrong with them or could be better."""
     reason = missing_ops()
     if reason:
-        print('mmcv: without compiled ops. Classification and segmentation do without, detection needs them.')
-        return [Problem(f'mmcv has no usable compiled ops: {reason}', WITH_OPS, ('det',))]
-    cuda = import_module('mmcv.ops').get_compiling_cuda_version()
-    print(f'mmcv: with compiled ops (CUDA: {cuda}).')
+        what = f"mmcv's compiled operators do not load: {reason}. Let torchvision's stand in, or compile them anew"
+        return [Problem(what, f'{REMOVE_OPS}\n  {WITH_OPS}', ('det',))]
+    operators = import_module('mmcv._ext')
+    if operators.__file__ == str(STAND_IN):
+        print(f"mmcv's operators: not compiled; torchvision's stand in for {', '.join(_served(operators))}.")
+        what = 'any other operator of mmcv says at its first call that it has to be compiled (g++; nvcc for a GPU)'
+        return [Problem(what, WITH_OPS, ())]
+    cuda = operators.get_compiling_cuda_version()
+    print(f"mmcv's operators: compiled (CUDA: {cuda}).")
     if gpus and cuda == 'not available':
-        what = 'mmcv has ops for the CPU only, and there is a GPU. With nvcc on the PATH, compile it again'
+        what = 'mmcv has operators for the CPU only, and there is a GPU: with nvcc on the PATH, compile them again'
         return [Problem(what, WITH_OPS, ())]
     return []
+
+
+def _served(operators: ModuleType) -> list[str]:
+    """Name the operators of the stand-in, those with a backward pass once."""
+    names = [name.removesuffix('_forward') for name in operators.__all__ if '_backward' not in name]
+    return [name for name in names if not name.startswith('get_')]
 
 
 def _imports(module: str, fix: str) -> list[Problem]:

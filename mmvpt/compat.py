@@ -95,10 +95,12 @@ CLASHES = (
     ),
 )
 
-WITHOUT_OPS = f'{PIP} install --no-cache-dir onedl-mmcv=={TESTED["onedl-mmcv"]}'
+_MMCV = f'--no-cache-dir onedl-mmcv=={TESTED["onedl-mmcv"]}'  # the cache may hold one compiled for another torch
+WITHOUT_OPS = f'{PIP} install {_MMCV}'
+REMOVE_OPS = f'{PIP} install --force-reinstall --no-deps {_MMCV}'
 WITH_OPS = (
     f"{PIP} install 'setuptools<81' wheel ninja && CFLAGS=-g0 CXXFLAGS=-g0 {PIP} install "
-    f'--force-reinstall --no-deps --no-build-isolation --no-cache-dir onedl-mmcv=={TESTED["onedl-mmcv"]}'
+    f'--force-reinstall --no-deps --no-build-isolation {_MMCV}'
 )
 
 
@@ -141,8 +143,8 @@ def check_versions() -> None:
 
 
 def missing_ops() -> str | None:
-    """Say why the compiled ops of mmcv cannot be used; None where they can."""
-    import_module('torch')  # mmcv._ext links against its libraries
+    """Say why the operators of mmcv cannot be used; None where they can, be they compiled or torchvision's."""
+    import_module('torch')  # compiled, mmcv._ext links against its libraries
     try:
         import_module('mmcv._ext')
     except ImportError as error:

@@ -13,12 +13,13 @@ PACKAGE = Path(__file__).resolve().parents[1] / 'mmvpt'
 ROOMS: dict[str, set[str]] = {
     'version': set(),
     'compat': set(),
+    'operators': {'compat'},
     'checkpoint': set(),
     'layers': set(),
     'registry': {'checkpoint'},
     'config_paths': set(),
     'multimodal': {'compat'},
-    'check_env': {'compat', 'version'},
+    'check_env': {'compat', 'version', 'operators'},
     'converters': {'checkpoint', 'version'},
     'datasets': {'registry', 'checkpoint', 'config_paths'},
     'anatomy': {'layers'},
@@ -48,7 +49,7 @@ ROOMS: dict[str, set[str]] = {
     'quickstart': {'config_paths', 'datasets', 'analysis', 'comparison'},
     'cli': {'compat', 'engine'},
     '__main__': {'cli'},
-    '__init__': {'version', 'compat', 'config_paths', 'multimodal'},
+    '__init__': {'version', 'compat', 'config_paths', 'multimodal', 'operators'},
 }
 FILES = sorted(PACKAGE.rglob('*.py'))
 

@@ -3,10 +3,12 @@
 import subprocess
 import sys
 import warnings
+from types import SimpleNamespace
 
 import pytest
 
 from mmvpt import check_env, compat
+from mmvpt.operators import stand_in
 
 TESTED = compat.TESTED
 UPSTREAM = {
@@ -107,13 +109,34 @@ def test_a_row_shows_what_is_installed_what_was_tested_and_its_state():
     assert rows['onedl-mmdetection'] == '- 3.5.1 missing: needed for detection'
 
 
-def test_missing_ops_stop_detection_only_and_come_with_the_command_that_compiles_them(monkeypatch, capsys):
+def test_operators_that_were_not_compiled_are_a_note_that_says_what_stands_in_and_how_to_compile(monkeypatch, capsys):
     _with(monkeypatch, TESTED)
-    monkeypatch.setattr(check_env, 'missing_ops', lambda: "No module named 'mmcv._ext'")
+    monkeypatch.setitem(sys.modules, 'mmcv._ext', stand_in)
+    assert check_env.main(['--tasks', 'cls', 'seg', 'det']) == 0
+    out = capsys.readouterr().out
+    assert "mmcv's operators: not compiled; torchvision's stand in for deform_conv" in out
+    assert ', nms, roi_align, ' in out
+    assert 'note: any other operator of mmcv says at its first call that it has to be compiled' in out
+    assert f'.\n  {compat.WITH_OPS}\n' in out
+
+
+def test_compiled_operators_are_named_so(monkeypatch, capsys):
+    _with(monkeypatch, TESTED)
+    compiled = SimpleNamespace(__file__='_ext.so', get_compiling_cuda_version=lambda: '13.0')
+    monkeypatch.setitem(sys.modules, 'mmcv._ext', compiled)
+    assert check_env.main(['--tasks', 'det']) == 0
+    out = capsys.readouterr().out
+    assert "mmcv's operators: compiled (CUDA: 13.0)." in out and 'stand in' not in out
+
+
+def test_compiled_operators_that_do_not_load_stop_detection_and_come_with_two_ways_out(monkeypatch, capsys):
+    _with(monkeypatch, TESTED)
+    monkeypatch.setattr(check_env, 'missing_ops', lambda: '_ext.so: undefined symbol: _ZN3c10')
     assert check_env.main([]) == 0
     assert check_env.main(['--tasks', 'det']) == 1
     out = capsys.readouterr().out
-    assert 'mmcv: without compiled ops. Classification and segmentation do without' in out
+    assert "PROBLEM: mmcv's compiled operators do not load: _ext.so: undefined symbol" in out
+    assert compat.REMOVE_OPS in out and compat.WITH_OPS in out
     assert 'CFLAGS=-g0' in out and '--no-build-isolation --no-cache-dir onedl-mmcv==2.3.6' in out
 
 

@@ -14,7 +14,6 @@ from mmengine.registry import MODELS, init_default_scope
 import mmvpt.registry
 import mmvpt.tuners
 from mmvpt.analysis.count import count_config
-from mmvpt.compat import missing_ops
 from mmvpt.models import TunedBackbone
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,7 +50,6 @@ def test_the_config_of_the_guide_has_its_classes_everywhere(tmp_path: Path) -> N
         assert MODELS.build(config.model).auxiliary_head[2].conv_seg.out_channels == 3
 
 
-@pytest.mark.skipif(missing_ops() is not None, reason='detection needs the compiled ops of mmcv')
 def test_the_config_of_the_page_on_pro_tuning_tunes_a_stock_detector(tmp_path: Path) -> None:
     pytest.importorskip('mmdet')
     path = tmp_path / 'my_detector.py'

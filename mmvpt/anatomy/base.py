@@ -266,7 +266,7 @@ def _families_with(what: set[str]) -> str:
     """Names of the described families (of packages that are installed) that offer all of something."""
     for host in HOSTS:
         if importlib.util.find_spec(host):
-            with suppress(ImportError):  # mmdet without MMCV's compiled operators
+            with suppress(ImportError):  # MMCV's compiled operators do not load
                 _describe_host(host)
     families = [
         family for family, description in describe.registry.items() if what <= set(getattr(description, 'offers', ()))

@@ -8,7 +8,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmvpt.compat import HOSTS, PIP, TESTED, WITH_OPS, missing_ops
+from mmvpt.compat import HOSTS, PIP, REMOVE_OPS, TESTED, WITH_OPS, missing_ops
 
 NEED_OPS = ('mmdet',)
 
@@ -27,15 +27,15 @@ def read_config(path: str) -> Config:
 
 
 def require_hosts(cfg: Config) -> None:
-    """Stop where a package that a config names, or the compiled ops it needs, is missing."""
+    """Stop where a package that a config names is missing, or compiled operators it needs do not load."""
     for host in sorted(set(_scopes(cfg)) & set(HOSTS)):
         if find_spec(host) is None:
             raise _not_installed(cfg.filename, host)
         reason = missing_ops() if host in NEED_OPS else None
         if reason:
             raise ImportError(
-                f'{cfg.filename} needs {host}, and {host} needs the compiled ops of mmcv, '
-                f'which are not usable here ({reason}). Run: {WITH_OPS}'
+                f'{cfg.filename} needs {host}, and {host} needs the operators of mmcv; those compiled here do not '
+                f"load ({reason}). Let torchvision's stand in: {REMOVE_OPS}\nOr compile them anew: {WITH_OPS}"
             )
 
 

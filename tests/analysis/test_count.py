@@ -22,15 +22,12 @@ from mmvpt.analysis.count_report import Counts, count_cells, report_configs, rep
 from mmvpt.analysis.published import PAPERS, Cell, Model
 from mmvpt.analysis.published.measure import FACTOR, MEAN_PERCENT, PERCENT, factor
 from mmvpt.analysis.published.vpt import VIT_B
-from mmvpt.compat import missing_ops
 from mmvpt.engine.launch import load_config
 
 ROOT = Path(__file__).resolve().parents[2]
 CELLS = PAPERS['pro_tuning']
 SYSTEMS = ('Cascade Mask R-CNN', 'HTC', 'FCN', 'UPerNet')
-with_detection = pytest.mark.skipif(
-    find_spec('mmdet') is None or missing_ops() is not None, reason='detectors need mmdet and the compiled ops of mmcv'
-)
+with_detection = pytest.mark.skipif(find_spec('mmdet') is None, reason='detectors need mmdet')
 
 
 of_papers = pytest.mark.parametrize('paper', [pytest.param('pro_tuning', marks=with_detection), 'vpt', 'e2vpt'])

@@ -32,7 +32,7 @@ SWIN_ROW: dict = dict(
 )
 CONVNEXT_ROW: dict = dict(attention=False, depth=4, widths=(16, 16, 32, 32, 64), norms=('norm3',), last='stages.3.0')
 WITH_TIMM = importlib.util.find_spec('timm') is not None
-WITH_MMDET = importlib.util.find_spec('mmdet') is not None and importlib.util.find_spec('mmcv._ext') is not None
+WITH_MMDET = importlib.util.find_spec('mmdet') is not None
 VIT = dict(arch=ARCH, img_size=32, patch_size=PATCH, out_type='featmap', drop_path_rate=0.2)
 
 

@@ -1,11 +1,8 @@
-"""Models of other projects whose output depends on every number that they hold, and the hosts they are for."""
+"""Models of other projects whose output depends on every number that they hold."""
 
 from __future__ import annotations
 
-import pytest
 from torch import nn
-
-from mmvpt.compat import missing_ops
 
 
 def randomise(model):
@@ -22,10 +19,3 @@ def randomise(model):
         elif name.endswith('num_batches_tracked'):
             buffer.fill_(7)
     return model.eval()
-
-
-def need_host(host):
-    """Skip a test where mmseg or mmdet is not installed, or mmdet lacks the ops it imports."""
-    pytest.importorskip(host)
-    if host == 'mmdet' and missing_ops() is not None:
-        pytest.skip('detection needs the compiled ops of mmcv')

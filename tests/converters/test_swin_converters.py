@@ -10,7 +10,7 @@ from torch.testing import assert_close
 from mmvpt.converters import convert
 from mmvpt.converters.pipeline import parameters_without_memory
 
-from .random_models import need_host, randomise
+from .random_models import randomise
 from .true_formats import write_microsoft_swin, write_timm
 
 # the last of four stages is one window of 4 x 4
@@ -79,7 +79,7 @@ def test_what_the_tests_call_a_file_of_microsoft_is_one_to_timm(saved):
 
 
 def test_the_converter_of_mmdet_finds_the_same(saved):
-    need_host('mmdet')
+    pytest.importorskip('mmdet')
     from mmdet.models.backbones.swin import swin_converter
 
     theirs = swin_converter(torch.load(saved[1])['model'])
@@ -100,7 +100,7 @@ def test_the_usual_sizes_are_those_of_mmpretrain(tmp_path, name, arch):
 @pytest.mark.parametrize('host', ['mmseg', 'mmdet'])
 @torch.no_grad()
 def test_one_file_serves_mmseg_and_mmdet(saved, host):
-    need_host(host)
+    pytest.importorskip(host)
     swin, path = saved
     conversion, other = convert(path), convert(path, host=host)
     assert other.backbone['type'] == f'{host}.SwinTransformer'
@@ -140,7 +140,7 @@ def test_a_detector_of_microsoft_keeps_the_norms_of_its_outputs(saved, tmp_path)
 
 @torch.no_grad()
 def test_biases_are_interpolated_to_other_windows_as_mmseg_does(saved, tmp_path):
-    need_host('mmseg')
+    pytest.importorskip('mmseg')
     state = {name: value for name, value in convert(saved[1]).tensors.items() if not name.endswith('index')}
     torch.save(state, tmp_path / 'windows_of_4.pth')
     conversion = convert(saved[1], host='mmseg', window_size=6)

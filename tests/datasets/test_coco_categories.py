@@ -1,6 +1,5 @@
 import pytest
 
-from mmvpt.compat import missing_ops
 from mmvpt.datasets.coco_categories import COCO_CATEGORIES
 from tests.data_makers import make_coco
 
@@ -11,7 +10,6 @@ def test_ids_are_those_of_coco():
     assert expected.items() <= COCO_CATEGORIES.items()
 
 
-@pytest.mark.skipif(missing_ops() is not None, reason='detection needs the compiled ops of mmcv')
 def test_mmdet_calls_them_the_same_and_reads_the_tiny_coco(tmp_path):
     datasets = pytest.importorskip('mmdet.datasets')
     assert datasets.CocoDataset.METAINFO['classes'] == tuple(COCO_CATEGORIES.values())

@@ -10,7 +10,6 @@ import psutil
 import pytest
 from mmengine.registry import init_default_scope
 
-from mmvpt.compat import missing_ops
 from mmvpt.datasets.shapes import EXPORTERS, make, make_shapes
 from mmvpt.datasets.shapes.forms import FORMS
 from mmvpt.datasets.shapes.materials import MATERIALS
@@ -298,8 +297,6 @@ def test_what_is_hardly_seen_is_no_instance():
 
 def test_the_coco_dataset_of_mmdet_reads_boxes_and_masks_as_they_were_drawn(detection):
     pytest.importorskip('mmdet')
-    if missing_ops():
-        pytest.skip('mmdet needs the compiled ops of mmcv')
     from mmdet.datasets import CocoDataset
 
     init_default_scope('mmdet')

@@ -22,13 +22,12 @@ from mmengine.config import Config
 from mmengine.hooks import checkpoint_hook
 
 import mmvpt.checkpoint
-from mmvpt.compat import missing_ops
 from mmvpt.e2vpt import Pipeline
 from mmvpt.engine.launch import build_runner, part
 from mmvpt.pruning.run import score
 from mmvpt.steps import CONSOLE, Step
 
-if find_spec('mmdet') and missing_ops() is None:
+if find_spec('mmdet'):
     import mmdet.models  # noqa: F401
 
 SPAWN = multiprocessing.get_context('forkserver')

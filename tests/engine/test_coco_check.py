@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from mmengine.hooks import Hook
 
-from mmvpt.compat import missing_ops
 from mmvpt.engine.loops import build_loops
 from mmvpt.registry import HOOKS as REGISTRY
 from tests.data_makers import make_coco
@@ -20,7 +19,6 @@ from .test_distributed import free_port
 from .tiny import make_runner
 
 pytest.importorskip('mmdet')
-pytestmark = pytest.mark.skipif(missing_ops() is not None, reason='detection needs the compiled ops of mmcv')
 
 
 @REGISTRY.register_module()

@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from mmvpt.checkpoint import read_checkpoint
-from mmvpt.compat import missing_ops
 from tests.data_makers import make_coco
 
 from .dense import protuned_detector, protuned_segmentor
@@ -61,7 +60,6 @@ def test_two_processes_pro_tune_a_segmentor_as_one_does(tmp_path):
     assert_two_train_like_one(tmp_path, one, two, 'iter_4.pth', atol=1e-5)
 
 
-@pytest.mark.skipif(missing_ops() is not None, reason='detection needs the compiled ops of mmcv')
 def test_two_processes_pro_tune_a_detector_as_one_does(tmp_path):
     pytest.importorskip('mmdet')
     make_coco(tmp_path, num_images=4, num_classes=3)

@@ -8,11 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from mmvpt.compat import missing_ops
 from tests.data_makers import make_coco
 
 pytest.importorskip('mmdet')
-pytestmark = pytest.mark.skipif(missing_ops() is not None, reason='detection needs the compiled ops of mmcv')
 TOOLS = Path(__file__).resolve().parents[2] / 'tools'
 
 CONFIG = """

@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 import torch
 
-from mmvpt.compat import missing_ops
 from mmvpt.engine import launch
 from tests.data_makers import make_coco
 from tests.engine.dense import protuned_detector, protuned_segmentor
@@ -50,7 +49,6 @@ def test_mmseg_finds_what_we_find_for_a_pro_tuned_segmentor(evaluate, tmp_path):
     assert_same(theirs, ours, ['mIoU', 'mAcc', 'aAcc'])
 
 
-@pytest.mark.skipif(missing_ops() is not None, reason='detection needs the compiled ops of mmcv')
 def test_mmdet_finds_what_we_find_for_a_pro_tuned_detector(evaluate, tmp_path):
     pytest.importorskip('mmdet')
     make_coco(tmp_path, num_images=4, num_classes=3)

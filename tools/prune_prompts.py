@@ -20,6 +20,12 @@ def parse_args() -> argparse.Namespace:
     start.add_argument('--start', help='start.safetensors of the training, to rewind to; or any delta, to go on from')
     start.add_argument('--fresh', action='store_true', help='start afresh from the seed of the config')
     parser.add_argument('--ranked', choices=RANKINGS, default='layer', help='where the lowest segments are sought')
+    parser.add_argument(
+        '--segment-floor',
+        type=float,
+        default=0.0,
+        help="share of each token's segments that stays in any case; none by default, 0.25 in the public code",
+    )
     parser.add_argument('--out', required=True, help='folder to write config.py and start.safetensors into')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, help='overrides, e.g. randomness.seed=1')
     return parser.parse_args()

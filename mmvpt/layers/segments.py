@@ -11,7 +11,8 @@ from torch import Tensor, nn
 class Segments(nn.Module):
     """Segments at their places in tokens, zeros between them: (S, C / R) to (P, C).
 
-    What was pruned has no parameter: there is nothing to mask, to count or to decay.
+    What was pruned has no parameter: there is nothing to mask, to count or to decay. A token with no segment left is
+    one of zeros.
 
     Args:
         kept: For each of P tokens its R segments in order, ``1`` where one is kept: ``['11110111', ...]``.
@@ -55,8 +56,8 @@ def _check(kept: Sequence[str], count: int, width: int) -> None:
             f'{count} segments do not divide a width of {width}. Take a number that does, such as '
             f'{_divisors_around(width, count)}.'
         )
-    if empty := [index for index, token in enumerate(kept) if '1' not in token]:
-        raise ValueError(f'Tokens {empty} have no segment left. Leave them out of `keep`, which removes them whole.')
+    if not any('1' in token for token in kept):
+        raise ValueError(f'None of {len(kept)} tokens has a segment left: {list(kept)}. Keep one segment at least.')
 
 
 def _divisors_around(width: int, count: int) -> str:

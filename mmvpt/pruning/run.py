@@ -72,6 +72,7 @@ def prune(
     segments: int,
     start: str | Path | None,
     ranked: str = 'layer',
+    segment_floor: float = 0.0,
     cfg_options: Mapping[str, Any] | None = None,
 ) -> Keep:
     """Write the config of a pruned model, and its start, into a folder; return what is kept.
@@ -80,12 +81,13 @@ def prune(
         config: Of the whole model.
         scores: What :func:`score` wrote.
         out: The folder.
-        tokens: Percentage of tokens to prune, as for ``segments`` and ``ranked``: see :func:`keep_best`.
+        tokens: Percentage of tokens to prune; see :func:`keep_best`, as for ``segments``.
         start: The delta to cut down, which the pruned model starts from; None lets it start afresh.
+        ranked: See :func:`keep_best`, as for ``segment_floor``.
         cfg_options: Overrides, by dotted key.
     """
     whole = Scores.read(scores)
-    keep = keep_best(whole, tokens, segments, ranked)
+    keep = keep_best(whole, tokens, segments, ranked, segment_floor)
     cfg = read_config(find_config(config))
     cfg.merge_from_dict(dict(cfg_options or {}))
     cfg.pop('work_dir', None)  # where the whole model is
@@ -107,9 +109,10 @@ def describe(scores: Scores, keep: Keep) -> str:
     widths, num_tokens = scores.meta['widths'], len(scores.tokens[0])
     before, after = num_tokens * sum(widths), count_kept(keep, widths, num_tokens)
     tokens = [num_tokens if block is None else len(block['tokens']) for block in keep]
+    zeros = sum('1' not in row for block in keep for row in (block or {}).get('segments', ()))
     return (
         f'Of {num_tokens} tokens in each of {len(keep)} blocks {min(tokens)} to {max(tokens)} are left, '
-        f'{after:,} of {before:,} parameters.'
+        f'{after:,} of {before:,} parameters.{f" Without a segment, as zeros: {zeros} tokens." if zeros else ""}'
     )
 
 

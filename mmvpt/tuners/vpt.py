@@ -42,7 +42,7 @@ class Prompts(Tuner):
         keep: What pruning left of each block's prompts, a ``dict(tokens=[0, 3], segments=['11110111', ...])`` or None
             for all of them. ``tokens`` are numbers below ``num_tokens``; ``segments``, which may be missing, says of
             each kept token which of its equal parts are kept. What was pruned is gone: it has no parameter, and a
-            token that was pruned no key.
+            token that was pruned no key. A kept token with no segment left is one of zeros, and has a key.
         prototypes: Where prompts start instead of at random (VPT paper, Fig. 13): a file of ``tools/prototypes.py``
             with ``num_tokens`` prototypes of the classes. It is read when weights are initialised, and never where a
             delta brings them.

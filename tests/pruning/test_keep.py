@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
 from mmengine.config import ConfigDict
 
 from mmvpt.models import TunedBackbone
 from mmvpt.pruning import Scores, count_kept, keep_best, set_keep
+from mmvpt.pruning.search import LEVELS
 from tests.tuners.test_vpt import SWINS, VIT, count
 
 
@@ -40,17 +43,80 @@ def test_a_token_stays_whatever_the_percentage(percent: int, left: int) -> None:
     assert [len(block['tokens']) for block in keep] == [left, left]
 
 
+def segments_left(keep: list, num_segments: int, num_tokens: int = 1) -> list[list[int]]:
+    """How many segments of each token are left, block by block."""
+    everything = ['1' * num_segments] * num_tokens
+    return [[row.count('1') for row in block.get('segments', everything)] for block in keep]
+
+
+def test_any_share_of_the_segments_goes_as_asked() -> None:
+    scores = scores_of(10, 8, [0, 0])
+    left = [segments_left(keep_best(scores, 0, percent), 8) for percent in LEVELS]
+    assert [[sum(block) for block in blocks] for blocks in left] == [[80 - 80 * level // 100] * 2 for level in LEVELS]
+
+
+def test_a_token_may_lose_all_of_its_segments_and_stays() -> None:
+    scores = Scores([torch.ones(2)], [torch.tensor([[1, 2, 3, 4.0], [5, 6, 7, 8]])], [0])
+    assert keep_best(scores, 0, 75) == [dict(tokens=[0, 1], segments=['0000', '0011'])]
+
+
+@pytest.mark.parametrize(('ranked', 'left'), [('layer', [1]), ('token', [1] * 5)])
+@pytest.mark.parametrize('num_segments', [1, 3, 8])
+def test_a_segment_of_a_block_stays_whatever_the_percentage(ranked: str, left: list, num_segments: int) -> None:
+    (block,) = segments_left(keep_best(scores_of(5, num_segments, [0]), 0, 100, ranked), num_segments, num_tokens=5)
+    assert [number for number in block if number] == left
+
+
+@pytest.mark.parametrize('depth', [4, 12])
+def test_81_pairs_of_percentages_are_81_models(depth: int) -> None:
+    """E2VPT, section 4.1: 10 to 90 % of tokens and of 8 segments; P = 10, in a ViT-B and in the ViT of Shapes."""
+    scores = scores_of(10, 8, [0] * depth)
+    keeps = [keep_best(scores, tokens, segments) for tokens in LEVELS for segments in LEVELS]
+    assert len({json.dumps(keep) for keep in keeps}) == 81
+    sizes = [(len(keep[0]['tokens']), count_kept(keep, [8] * depth, num_tokens=10)) for keep in keeps]
+    assert len(set(sizes)) == 81
+
+
+def test_segments_are_rounded_down_over_all_blocks_and_not_in_each() -> None:
+    """60 % of 8 segments are 4.8; of five blocks' 40 they are 24."""
+    keep = keep_best(scores_of(1, 8, [0] * 5), tokens=0, segments=60)
+    assert segments_left(keep, 8) == [[4], [3], [3], [3], [3]]
+
+
+def test_few_segments_come_to_fewer_models_than_pairs() -> None:
+    """One block, one token: 50 and 60 % of its 8 segments are 4."""
+    scores = scores_of(1, 8, [0])
+    assert keep_best(scores, 0, 50) == keep_best(scores, 0, 60) != keep_best(scores, 0, 70)
+
+
+@pytest.mark.parametrize(('num_segments', 'left'), [(1, 1), (3, 1), (5, 2), (8, 2), (16, 4), (30, 8)])
 @pytest.mark.parametrize('ranked', ['layer', 'token'])
-def test_four_segments_of_a_token_stay_whatever_the_percentage(ranked: str) -> None:
-    (block,) = keep_best(scores_of(5, 8, [0]), tokens=0, segments=100, ranked=ranked)
-    assert [row.count('1') for row in block['segments']] == [4] * 5
+def test_the_floor_of_the_public_code_scales_with_the_number_of_segments(num_segments, left: int, ranked: str) -> None:
+    keep = keep_best(scores_of(5, num_segments, [0]), 0, 100, ranked, segment_floor=0.25)
+    assert segments_left(keep, num_segments, num_tokens=5) == [[left] * 5]
 
 
-def test_the_levels_of_segments_are_those_of_the_public_code() -> None:
+@pytest.mark.parametrize(('segment_floor', 'left'), [(0.1, 3), (0.7, 21), (1.0, 30)])
+def test_a_floor_that_is_a_whole_number_of_segments_is_that(segment_floor: float, left: int) -> None:
+    """In floats 0.1 * 30 is more than 3."""
+    keep = keep_best(scores_of(2, 30, [0]), 0, 100, segment_floor=segment_floor)
+    assert segments_left(keep, 30, num_tokens=2) == [[left] * 2]
+
+
+@pytest.mark.parametrize('segment_floor', [-0.1, 25])
+def test_a_floor_that_is_no_share_is_refused(segment_floor: float) -> None:
+    with pytest.raises(ValueError, match=rf'segment_floor={segment_floor}: a share is 0 to 1, such as 0\.25'):
+        keep_best(scores_of(5, 8, [0]), 0, 50, segment_floor=segment_floor)
+
+
+@pytest.mark.parametrize(
+    ('segment_floor', 'levels'), [(0.25, [1, 3, 4, 6, 8, 9, 11, 12, 12]), (0.0, [1, 3, 4, 6, 8, 9, 11, 12, 14])]
+)
+def test_the_levels_of_segments_are_those_of_the_public_code_with_its_floor(segment_floor, levels: list) -> None:
     """16 parts of each token: 1, 3, 4, 6, 8, 9, 11 and 12 go at 10 to 90 %."""
-    scores = scores_of(1, 16, [0])
-    gone = [keep_best(scores, 0, percent, ranked='token')[0]['segments'][0].count('0') for percent in range(10, 91, 10)]
-    assert gone == [1, 3, 4, 6, 8, 9, 11, 12, 12]
+    scores = scores_of(2, 16, [0])
+    keeps = [keep_best(scores, 0, level, ranked='token', segment_floor=segment_floor) for level in LEVELS]
+    assert [segments_left(keep, 16) for keep in keeps] == [[[16 - gone] * 2] for gone in levels]
 
 
 def test_only_the_first_stage_is_pruned() -> None:
@@ -59,7 +125,7 @@ def test_only_the_first_stage_is_pruned() -> None:
 
 
 @pytest.mark.parametrize(('config', 'stages'), [(VIT, [0] * 4), (SWINS['mmpretrain'], [0, 0, 1, 1, 2, 2, 3, 3])])
-@pytest.mark.parametrize('percentages', [(0, 0), (30, 0), (0, 40), (60, 20)])
+@pytest.mark.parametrize('percentages', [(0, 0), (30, 0), (0, 40), (60, 20), (80, 90)])
 def test_the_formula_counts_what_the_model_has(config: dict, stages: list[int], percentages: tuple) -> None:
     keep = keep_best(scores_of(5, 8, stages), *percentages)
     tuned = TunedBackbone(config, dict(type='DeepPrompts', num_tokens=5, keep=keep))

@@ -62,10 +62,31 @@ def test_a_rewound_model_has_what_is_left_of_the_start_and_all_else_of_it(whole,
     assert rewound['state_dict'].keys() == start.keys()
     assert (
         describe(Scores.read(whole / 'scores.safetensors'), kept)
-        == 'Of 4 tokens in each of 2 blocks 2 to 2 are left, 96 of 256 parameters.'
+        == 'Of 4 tokens in each of 2 blocks 2 to 2 are left, 92 of 256 parameters.'
     )
     whole_count = read_metadata(whole / 'work' / 'start.safetensors')['num_trained']
-    assert whole_count - rewound['meta']['num_trained'] == 256 - 96
+    assert whole_count - rewound['meta']['num_trained'] == 256 - 92
+
+
+def test_a_token_that_lost_all_of_its_segments_is_counted_and_trains(whole, tmp_path) -> None:
+    kept = prune_it(whole, tmp_path, tokens=0, segments=90)
+    zeros = sum('1' not in row for block in kept for row in block['segments'])
+    assert zeros
+    text = describe(Scores.read(whole / 'scores.safetensors'), kept)
+    assert text.endswith(f'28 of 256 parameters. Without a segment, as zeros: {zeros} tokens.')
+    config = Config.fromfile(tmp_path / 'config.py')
+    config.work_dir = str(tmp_path / 'work')
+    train(config)
+    first, last = (
+        read_checkpoint(tmp_path / 'work' / name)['state_dict'] for name in ('start.safetensors', 'epoch_2.safetensors')
+    )
+    prompts = [name for name in first if 'tuner.0.prompts' in name]
+    assert all(last[name].isfinite().all() and not torch.equal(last[name], first[name]) for name in prompts)
+
+
+def test_the_floor_reaches_what_is_kept(whole, tmp_path) -> None:
+    kept = prune_it(whole, tmp_path, tokens=0, segments=90, segment_floor=0.5)
+    assert [[row.count('1') for row in block['segments']] for block in kept] == [[4] * 4] * 2
 
 
 def test_a_pruned_model_trains_from_its_start_and_its_delta_says_so(whole, tmp_path) -> None:

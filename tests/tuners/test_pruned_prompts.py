@@ -8,6 +8,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from mmvpt.models import TunedBackbone
+from mmvpt.pruning import Scores, keep_best
 from tests.tuners.test_vpt import SWINS, VIT, count, on_meta, randomised
 
 IMAGE = torch.randn(2, 3, 32, 48, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
@@ -68,6 +69,28 @@ def test_a_pruned_segment_is_one_of_zeros() -> None:
     assert torch.equal(ours(IMAGE)[-1], zeroed(IMAGE)[-1])
 
 
+def masked(whole: TunedBackbone, keep: list, num_segments: int) -> TunedBackbone:
+    """The whole model with real masks of segments multiplied in, as in the paper."""
+    for prompts, block in zip(whole.tuner.prompts, keep, strict=True):
+        mask = torch.tensor([[bit == '1' for bit in row] for row in block['segments']])
+        prompts.data *= mask.repeat_interleave(prompts.shape[1] // num_segments, dim=1)
+    return whole
+
+
+@pytest.mark.parametrize(('kind', 'depth'), [('DeepPrompts', 4), ('ShallowPrompts', 1)])
+def test_a_token_that_lost_all_of_its_segments_is_what_a_mask_makes_of_it(kind: str, depth: int) -> None:
+    """It is a token of zeros, and not one that is gone: the segments' masks leave it its key."""
+    scores = Scores([torch.ones(5)] * depth, list(torch.arange(40.0).view(5, 8).repeat(depth, 1, 1)), [0] * depth)
+    keep = keep_best(scores, tokens=0, segments=90)
+    assert [block['segments'] for block in keep] == [['00000000'] * 4 + ['00001111']] * depth
+    whole = deep(VIT, kind=kind)
+    ours = pruned(VIT, whole, keep)
+    assert [tuple(prompts.shape) for prompts in ours.tuner.prompts] == [(4, 4)] * depth
+    without = pruned(VIT, whole, [dict(tokens=[4], segments=['00001111'])] * depth)
+    assert not torch.allclose(without(IMAGE)[-1], ours(IMAGE)[-1])
+    assert torch.equal(ours(IMAGE)[-1], masked(whole, keep, num_segments=8)(IMAGE)[-1])
+
+
 def test_shallow_prompts_can_be_pruned_too() -> None:
     whole = deep(VIT, kind='ShallowPrompts')
     ours = pruned(VIT, whole, [dict(tokens=[4, 1])])
@@ -99,7 +122,7 @@ def test_what_is_left_is_what_counts_and_trains() -> None:
         (dict(keep=[dict(tokens=[1, 1]), None, None, None]), 'none twice'),
         (dict(keep=[dict(tokens=[1], segments=['11', '11']), None, None, None]), 'segments of 2 tokens, and keeps 1'),
         (dict(keep=[dict(tokens=[1], segments=['111']), None, None, None]), '3 segments do not divide a width of 32'),
-        (dict(keep=[dict(tokens=[1], segments=['00']), None, None, None]), r'Tokens \[0\] have no segment left'),
+        (dict(keep=[dict(tokens=[1], segments=['00']), None, None, None]), 'None of 1 tokens has a segment left'),
         (dict(keep=[dict(tokens=[1], segments=['1x']), None, None, None]), 'a string of 0 and 1'),
         (dict(keep=[None] * 4, share='inter'), 'keep needs prompts of their own for each block'),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
 from mmengine.config import Config
 
 from mmvpt.analysis.count import build_without_memory
@@ -23,7 +21,8 @@ from mmvpt.engine.hosts import read_config
 from mmvpt.pruning import Keep
 from mmvpt.pruning.hold_out import hold_out, selects_on_test, validate_as_test
 from mmvpt.pruning.importance import find_prompts, require_prunable
-from mmvpt.pruning.keep import require_percentages
+from mmvpt.pruning.keep import require_any_pruning, require_floor, require_percentages
+from mmvpt.pruning.report import WHOLE, Result, name_of, plot_search, tabulate_search
 from mmvpt.pruning.run import CONFIG, START, prune
 from mmvpt.pruning.search import LEVELS, BudgetSpent, Candidate, search_all, search_compass
 from mmvpt.steps import STAMP, Step
@@ -32,7 +31,6 @@ from mmvpt.steps import STAMP, Step
 METRICS = ('accuracy/top1', 'multi-label/mAP', 'mIoU', 'coco/segm_mAP', 'coco/bbox_mAP')
 #: Share of the training data to select on where a config would select on its test data.
 HELD_OUT = 0.1
-WHOLE: Candidate = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,7 @@ class Plan:
         tokens: Percentages of tokens to try.
         segments: Percentages of segments to try.
         num_segments: Parts of each token, R.
+        segment_floor: Share of them that stays in any case.
         held_out: Share of the training data to select on; None selects on the config's validation data unless these
             are its test data, 0 even then.
         metric: What to select by; None takes the first of ``METRICS`` that there is.
@@ -66,6 +65,7 @@ class Plan:
     tokens: Sequence[int] = LEVELS
     segments: Sequence[int] = LEVELS
     num_segments: int = 8
+    segment_floor: float = 0.0
     held_out: float | None = None
     metric: str | None = None
     always_prune: bool = False
@@ -75,14 +75,6 @@ class Plan:
     quiet: bool = False
 
 
-@dataclass(frozen=True)
-class Result:
-    """A model that was trained and evaluated."""
-
-    metric: float
-    trained: int
-
-
 class Pipeline:
     """The steps of a plan; each is run once, and what is there is reused."""
 
@@ -90,6 +82,7 @@ class Pipeline:
         self.plan = plan
         self.results: dict[Candidate, Result] = {}
         self._seen: dict[str, Candidate] = {}
+        self._same: dict[Candidate, Candidate] = {}
 
     def run(self) -> str:
         """Go all the way and write the report; return it."""
@@ -98,7 +91,7 @@ class Pipeline:
         finals = [self.final(best, seed) for seed in self.plan.seeds]
         report = self.report(best, finals)
         write_atomically(self.plan.folder / 'report.md', lambda file: file.write(report.encode()))
-        write_atomically(self.plan.folder / 'report.png', lambda file: file.write(self.plot(best)))
+        write_atomically(self.plan.folder / 'report.png', lambda file: file.write(plot_search(self.results, best)))
         return report
 
     def check(self) -> None:
@@ -107,7 +100,12 @@ class Pipeline:
         require_percentages(tokens=plan.tokens, segments=plan.segments)
         if plan.budget is not None and plan.budget < 1:
             raise ValueError(f'A budget of {plan.budget} trainings looks nowhere. Take 1 or more.')
-        require_prunable(find_prompts(build_without_memory(self.everything)), plan.num_segments)
+        require_floor(plan.segment_floor)
+        tuner = find_prompts(build_without_memory(self.everything))
+        require_prunable(tuner, plan.num_segments)
+        if plan.always_prune:
+            most = max(plan.tokens), max(plan.segments)
+            require_any_pruning(tuner, plan.num_segments, *most, plan.segment_floor)
 
     # -------------------------------------------------------------------------------------------------------- steps
 
@@ -132,6 +130,7 @@ class Pipeline:
     def search(self) -> Candidate:
         """Find what to prune; of models that are equally good the smaller one wins."""
         self.results[WHOLE] = self._result(self.whole)
+        self._seen[json.dumps(self._prune(WHOLE, 'search', self.selecting)[1])] = WHOLE
         look = search_all if self.plan.budget is None else search_compass
         try:
             look(self._evaluate, self.plan.tokens, self.plan.segments)
@@ -143,30 +142,37 @@ class Pipeline:
     def final(self, best: Candidate, seed: int) -> Run:
         """Train with what was selected, or anything else, on all training data; evaluate as the config says."""
         path, _ = self._prune(best, 'final', self.everything)
-        folder = self.plan.folder / 'final' / f'{_name(best)}_seed{seed}'
-        return self._train(f'{_name(best)} on all data, seed {seed}', path, folder, seed, _key(self.scores.parent))
+        folder = self.plan.folder / 'final' / f'{name_of(best)}_seed{seed}'
+        return self._train(f'{name_of(best)} on all data, seed {seed}', path, folder, seed, _key(self.scores.parent))
 
     def _evaluate(self, candidate: Candidate) -> float:
         """Train and validate a pruned model, unless another percentage comes to the same one."""
         path, keep = self._prune(candidate, 'search', self.selecting)
         key = json.dumps(keep)
         if key not in self._seen:
-            if self.plan.budget is not None and len(self._seen) >= self.plan.budget:
+            if self.plan.budget is not None and len(self.results) > self.plan.budget:  # the whole model costs nothing
                 raise BudgetSpent
             self._seen[key] = candidate
-            name = _name(candidate)
+            name = name_of(candidate)
             folder = self.plan.folder / 'search' / name
             run = self._train(name, path, folder, self.plan.seeds[0], _key(self.scores.parent))
             self.results[candidate] = self._result(run)
-        return self.results[self._seen[key]].metric
+        same = self._same[candidate] = self._seen[key]
+        return self.results[same].metric
 
     def _prune(self, candidate: Candidate, purpose: str, cfg: Config) -> tuple[Path, Keep]:
         """Write the config of a pruned model, and its start; return the config, and what is kept."""
         whole = self._write(f'{purpose}_whole', cfg)
-        out = self.plan.folder / 'configs' / f'{purpose}_{_name(candidate)}'
+        out = self.plan.folder / 'configs' / f'{purpose}_{name_of(candidate)}'
         start = None if self.plan.fresh else self.whole.training / START
         return out / CONFIG, prune(
-            str(whole), self.scores, out, tokens=candidate[0], segments=candidate[1], start=start
+            str(whole),
+            self.scores,
+            out,
+            tokens=candidate[0],
+            segments=candidate[1],
+            start=start,
+            segment_floor=self.plan.segment_floor,
         )
 
     def _train(self, title: str, config: Path, folder: Path, seed: int, *after: str) -> Run:
@@ -246,16 +252,6 @@ class Pipeline:
     def report(self, best: Candidate, finals: Sequence[Run]) -> str:
         """What was tried, what was selected, and what became of it."""
         name = self._metric_name(finals[0].metrics)
-        rows = [
-            {
-                'tokens pruned %': tokens,
-                'segments pruned %': segments,
-                'tuned parameters': result.trained,
-                f'{name}, validation': result.metric,
-                '': 'selected' if (tokens, segments) == best else '',
-            }
-            for (tokens, segments), result in sorted(self.results.items())
-        ]
         values = [self._metric(run) for run in finals]
         last = {
             'tokens pruned %': best[0],
@@ -264,28 +260,10 @@ class Pipeline:
             **summarize(f'{name}, test', values),
             'of each seed': ' '.join(f'{value:.2f}' for value in values),
         }
-        return f'{format_table(rows)}\n\nOn all training data:\n\n{format_table([last])}\n'
-
-    def plot(self, best: Candidate) -> bytes:
-        """Metric against tuned parameters."""
-        figure = Figure(figsize=(6, 4), layout='constrained')
-        axis = figure.subplots()
-        for candidate, result in self.results.items():
-            colour = 'tab:orange' if candidate == best else 'tab:blue'
-            axis.plot(result.trained, result.metric, 'o', color=colour)
-            label = 'whole' if candidate == WHOLE else _name(candidate)
-            axis.annotate(label, (result.trained, result.metric), (3, 3), textcoords='offset points', fontsize=7)
-        axis.set_xlabel('tuned parameters')
-        axis.set_ylabel('metric on validation data')
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format='png', dpi=110)
-        return buffer.getvalue()
+        tried = tabulate_search(name, self.results, self._same, best)
+        return f'{tried}\n\nOn all training data:\n\n{format_table([last])}\n'
 
 
 def _key(folder: Path) -> str:
     """Changes whenever what is in the folder of a step would."""
     return json.loads((folder / STAMP).read_text())['key']
-
-
-def _name(candidate: Candidate) -> str:
-    return f't{candidate[0]}_s{candidate[1]}'

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import random
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
+from mmengine.config import Config
 
 from mmvpt.checkpoint import read_checkpoint, read_metadata
 from mmvpt.e2vpt import Pipeline, Plan, Result
+from mmvpt.pruning.report import tabulate_search
 from tests.engine.processes import finish, kill_group, run_pipeline, start
 from tests.engine.tiny import cls_config
 
@@ -96,8 +99,33 @@ def test_of_equals_the_smaller_model_is_selected_and_the_whole_one_may_win(tmp_p
     assert equal.search() == max(equal.results, key=sum)
     whole = Rehearsal(plan_of(tmp_path, 'x', budget=3), lambda tokens, segments: 0.0 if tokens else 50.0)
     assert whole.search() == (0, 0)
-    pruned = Rehearsal(plan_of(tmp_path, 'x', budget=3, always_prune=True), lambda tokens, segments: -tokens)
+    pruned = Rehearsal(plan_of(tmp_path, 'x', budget=5, always_prune=True), lambda tokens, segments: -tokens)
     assert pruned.search() == (30, 50)
+
+
+def test_percentages_that_prune_nothing_are_the_whole_model(tmp_path, no_stamps) -> None:
+    plan = plan_of(tmp_path, 'x', budget=None, tokens=[0, 40], segments=[0, 50])
+    pipeline = Rehearsal(plan, lambda tokens, segments: 0.0)
+    pipeline.search()
+    assert pipeline.tried == [(0, 50), (40, 0), (40, 50)]
+
+
+def test_the_floor_of_a_plan_reaches_what_prunes(tmp_path, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr('mmvpt.e2vpt.prune', lambda *args, **options: asked.append(options))
+    monkeypatch.setattr(Pipeline, 'whole', SimpleNamespace(training=tmp_path))
+    monkeypatch.setattr(Pipeline, 'scores', tmp_path / 'scores.safetensors')
+    Pipeline(plan_of(tmp_path, 'x', segment_floor=0.25))._prune((30, 70), 'search', Config(dict()))
+    assert asked == [dict(tokens=30, segments=70, start=tmp_path / 'start.safetensors', segment_floor=0.25)]
+
+
+def test_a_report_says_how_many_models_the_pairs_were() -> None:
+    same = {(50, 50): (50, 50), (50, 60): (50, 50), (50, 70): (50, 70)}
+    results = {(0, 0): Result(50.0, 100), (50, 50): Result(51.0, 60), (50, 70): Result(52.0, 40)}
+    table = tabulate_search('accuracy', results, same, best=(50, 70))
+    assert table.splitlines()[-1] == '3 pairs of percentages came to 2 models, which were trained once each.'
+    same.pop((50, 60))
+    assert 'came to' not in tabulate_search('accuracy', results, same, best=(50, 70))
 
 
 @pytest.mark.parametrize(
@@ -105,6 +133,11 @@ def test_of_equals_the_smaller_model_is_selected_and_the_whole_one_may_win(tmp_p
     [
         (dict(budget=0), 'A budget of 0 trainings looks nowhere'),
         (dict(tokens=[10, 110]), 'tokens=110: percentages are 0 to 100'),
+        (dict(segment_floor=25), 'segment_floor=25: a share is 0 to 1'),
+        (
+            dict(tokens=[10, 20], segments=[5], num_segments=2, always_prune=True),
+            '20 % of 4 tokens and 5 % of their 2 segments, .* prune nothing here',
+        ),
         (dict(num_segments=5), '5 segments do not divide prompts of 32 channels'),
         (dict(options={'model.backbone.tuner': [dict(type='mmvpt.LoRA')]}), 'one tuner of prompts.* and this has 0'),
     ],

@@ -24,7 +24,12 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--work-dir', type=Path, help='folder for everything; work_dirs/<name>_pruned by default')
     look = parser.add_mutually_exclusive_group()
-    look.add_argument('--budget', type=int, default=8, help='trainings that the search may spend (%(default)s)')
+    look.add_argument(
+        '--budget',
+        type=int,
+        default=8,
+        help='trainings that the search may spend (%(default)s); from 5 on it looks in all four directions',
+    )
     look.add_argument('--exhaustive', action='store_true', help='try every pair of percentages, as the paper does')
     parser.add_argument(
         '--tokens', type=int, nargs='+', default=LEVELS, help='percentages of tokens; 10 to 90 by default'
@@ -32,6 +37,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--segments', type=int, nargs='+', default=LEVELS, help='percentages of segments; 10 to 90')
     parser.add_argument(
         '--num-segments', type=int, default=8, help='parts of each token (%(default)s, as in the paper)'
+    )
+    parser.add_argument(
+        '--segment-floor',
+        type=float,
+        default=0.0,
+        help="share of each token's segments that stays in any case; none by default, 0.25 in the public code",
     )
     parser.add_argument(
         '--held-out',
@@ -63,6 +74,7 @@ def main() -> None:
         tokens=args.tokens,
         segments=args.segments,
         num_segments=args.num_segments,
+        segment_floor=args.segment_floor,
         held_out=args.held_out,
         metric=args.metric,
         always_prune=args.always_prune,

@@ -1,0 +1,71 @@
+"""What a search found, as a table and a picture."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from mmvpt.analysis.tables import format_table
+
+from .search import Candidate
+
+#: Nothing is pruned.
+WHOLE: Candidate = (0, 0)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A model that was trained and evaluated."""
+
+    metric: float
+    trained: int
+
+
+def name_of(candidate: Candidate) -> str:
+    """A word for percentages of tokens and segments, to name files."""
+    return f't{candidate[0]}_s{candidate[1]}'
+
+
+def tabulate_search(
+    metric: str, results: Mapping[Candidate, Result], same: Mapping[Candidate, Candidate], best: Candidate
+) -> str:
+    """Lay out what was tried, and say where pairs of percentages were one model.
+
+    Args:
+        metric: Its name.
+        results: Of each model.
+        same: For each pair that was asked for, the pair that its model was trained as.
+        best: What was selected.
+    """
+    rows = [
+        {
+            'tokens pruned %': tokens,
+            'segments pruned %': segments,
+            'tuned parameters': result.trained,
+            f'{metric}, validation': result.metric,
+            '': 'selected' if (tokens, segments) == best else '',
+        }
+        for (tokens, segments), result in sorted(results.items())
+    ]
+    models = len(set(same.values()))
+    note = f'{len(same)} pairs of percentages came to {models} models, which were trained once each.'
+    return '\n\n'.join([format_table(rows), note] if models < len(same) else [format_table(rows)])
+
+
+def plot_search(results: Mapping[Candidate, Result], best: Candidate) -> bytes:
+    """Draw metric against tuned parameters; return a PNG."""
+    figure = Figure(figsize=(6, 4), layout='constrained')
+    axis = figure.subplots()
+    for candidate, result in results.items():
+        colour = 'tab:orange' if candidate == best else 'tab:blue'
+        axis.plot(result.trained, result.metric, 'o', color=colour)
+        label = 'whole' if candidate == WHOLE else name_of(candidate)
+        axis.annotate(label, (result.trained, result.metric), (3, 3), textcoords='offset points', fontsize=7)
+    axis.set_xlabel('tuned parameters')
+    axis.set_ylabel('metric on validation data')
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format='png', dpi=110)
+    return buffer.getvalue()

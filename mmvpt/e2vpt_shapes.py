@@ -47,7 +47,7 @@ def compare_parts(
     seeds: Sequence[int] = (0,),
     *,
     tasks: Sequence[str] = TASKS,
-    budget: int = 4,
+    budget: int = 5,
     jobs: int = 1,
     splits: Mapping[str, int] | None = None,
     overrides: Mapping[str, Any] | None = None,

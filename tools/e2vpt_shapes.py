@@ -16,7 +16,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--seeds', type=int, nargs='+', default=[0], help='pipelines of each (%(default)s)')
     parser.add_argument('--tasks', nargs='+', choices=TASKS, default=TASKS, help='all by default')
-    parser.add_argument('--budget', type=int, default=4, help='trainings that each search may spend (%(default)s)')
+    parser.add_argument('--budget', type=int, default=5, help='trainings that each search may spend (%(default)s)')
     parser.add_argument('--jobs', type=int, default=1, help='pipelines at a time (%(default)s)')
     parser.add_argument('--work-dir', type=Path, default='work_dirs/e2vpt_shapes', help='results (%(default)s)')
     parser.add_argument('--data-root', type=Path, default='data/shapes', help='for the pictures (%(default)s)')

@@ -26,6 +26,9 @@ def search_compass(evaluate: Evaluate, tokens: Sequence[int], segments: Sequence
 
     It starts in the middle of the grid, goes to the best of the four neighbours at a distance as long as that is
     better, then halves the distance. It ends at a place that is no worse than its direct neighbours.
+
+    It goes round the neighbours: more tokens, less segments, less tokens, more segments. So three looks are along both
+    axes, and five in both directions of each.
     """
     sides = tokens, segments
     place = len(tokens) // 2, len(segments) // 2
@@ -45,8 +48,8 @@ def search_compass(evaluate: Evaluate, tokens: Sequence[int], segments: Sequence
 
 
 def _around(place: Candidate, step: int, sides: tuple[Sequence[int], Sequence[int]]) -> Iterator[Candidate]:
-    """The places of the grid that are a step away."""
-    for first, second in ((step, 0), (-step, 0), (0, step), (0, -step)):
+    """The places of the grid that are a step away, one after the other all round."""
+    for first, second in ((step, 0), (0, -step), (-step, 0), (0, step)):
         there = place[0] + first, place[1] + second
         if all(0 <= index < len(side) for index, side in zip(there, sides, strict=True)):
             yield there

@@ -36,8 +36,16 @@ def test_the_compass_ends_at_the_top_of_a_hill(peak: tuple) -> None:
 def test_the_first_look_is_in_the_middle_and_the_next_around_it() -> None:
     seen = visits(search_compass, lambda tokens, segments: 0.0)
     assert seen[0] == (50, 50)
-    assert set(seen[1:5]) == {(70, 50), (30, 50), (50, 70), (50, 30)}
-    assert set(seen[5:]) == {(60, 50), (40, 50), (50, 60), (50, 40)}
+    assert seen[1:5] == [(70, 50), (50, 30), (30, 50), (50, 70)]
+    assert seen[5:] == [(60, 50), (50, 40), (40, 50), (50, 60)]
+
+
+def test_three_looks_are_along_both_axes_and_five_in_both_directions_of_each() -> None:
+    seen = visits(search_compass, lambda tokens, segments: 0.0)
+    for number, expected in ((3, 1), (5, 2)):
+        tokens, segments = zip(*seen[1:number], strict=True)
+        assert len({each for each in tokens if each != 50}) == expected
+        assert len({each for each in segments if each != 50}) == expected
 
 
 def test_a_grid_of_one_place_is_looked_at_once() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import torch
@@ -23,12 +23,16 @@ class TokenForm:
         return torch.cat([x[:, :1], x[:, 1 + len(self.prompts) :]], dim=1)
 
 
-def prompt_as_tokens(blocks: Iterable[nn.Module], prompts: Iterable[Tensor]) -> None:
-    """Prompt a plain backbone as the public code does, one set of prompts (P, C) for each block."""
+def prompt_as_tokens(blocks: Sequence[nn.Module], prompts: Iterable[Tensor], behind: Sequence[nn.Module] = ()) -> None:
+    """Prompt a plain backbone as the public code does, one set of prompts (P, C) for each block.
+
+    The last set travels on through the blocks ``behind``.
+    """
     for block, tokens in zip(blocks, prompts, strict=True):
         form = TokenForm(tokens)
+        travels = behind and block is blocks[-1]
         block.register_forward_pre_hook(form.insert)
-        block.register_forward_hook(form.remove)
+        (behind[-1] if travels else block).register_forward_hook(form.remove)
 
 
 class WindowTokenForm:
@@ -67,8 +71,8 @@ def swin_with_tokens(
 ) -> tuple[list[Tensor], Tensor]:
     """A Swin whose windows hold the tokens of their image, one image and one window at a time.
 
-    Prompts are one set that travels, or one for each block. Returns the maps, and what the last block made of the
-    prompts (B, P, C), normed as the maps are.
+    Prompts are one set that travels, or one for each block; the last set travels on. Returns the maps, and what the
+    last block made of the prompts (B, P, C), normed as the maps are.
     """
     outputs = [_swin_of_one(swin, prompts, one, through_mergings) for one in image.unbind()]
     maps, left = zip(*outputs, strict=True)
@@ -79,13 +83,12 @@ def _swin_of_one(
     swin: nn.Module, prompts: Tensor | list[Tensor], image: Tensor, through_mergings: bool
 ) -> tuple[list[Tensor], Tensor]:
     x, grid = swin.patch_embed(image[None])
-    maps, count = [], 0
-    deep = prompts if isinstance(prompts, list) else None
+    maps = []
+    sets = iter(prompts if isinstance(prompts, list) else [prompts])
     for index, stage in enumerate(swin.stages):
         for block in stage.blocks:
-            prompts = prompts if deep is None else deep[count]
-            count += 1
             made = []
+            prompts = next(sets, prompts)
             attention = block.attn.w_msa
             attention.forward = partial(_windows_of_one, attention, block.norm1(prompts), made)
             x = block(x, grid)
@@ -98,7 +101,7 @@ def _swin_of_one(
             # channels of unfolded patches lie together, channel by channel
             fourfold = prompts.repeat_interleave(4, dim=1)
             prompts = stage.downsample.reduction(stage.downsample.norm(fourfold))
-            if not through_mergings and deep is None:
+            if not through_mergings:
                 prompts = prompts[:0]
     return maps, norm(prompts)
 

@@ -21,6 +21,8 @@ AnyEdit = TypeVar('AnyEdit', bound=Callable[..., Any])
 Describe = Callable[[Any], 'Anatomy']
 Size = tuple[int, int]
 
+#: What else a user can do where two tuners claim the same.
+WAYS_OUT = {'the token sequence': ', or let deep prompts vanish behind their last block (travel=False)'}
 #: Packages whose backbones we describe; a description is imported when one of their classes turns up.
 HOSTS = ('mmpretrain', 'mmseg', 'mmdet', 'timm')
 
@@ -224,7 +226,8 @@ class Anatomy:
         if owner is not tuner:
             raise ValueError(
                 f'{type(tuner).__name__} and {type(owner).__name__} both claim {what} of '
-                f'{type(self.backbone).__name__}, which only one tuner can have. Keep one of the two.'
+                f'{type(self.backbone).__name__}, which only one tuner can have. Keep one of the two'
+                f'{WAYS_OUT.get(what, "")}.'
             )
 
 

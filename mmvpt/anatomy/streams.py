@@ -52,7 +52,8 @@ class Stream(ABC):
         if POOLS[pooling][1] and self.reached is not self.last:
             raise ValueError(
                 f'pool={pooling!r} needs prompts in the last block, and none pass it. Let deep prompts end there '
-                "(end=None), shallow ones of a Swin go on (through_mergings=True), or take pool='image'."
+                '(end=None) or travel on (travel=True), those of a Swin through mergings (through_mergings=True), or '
+                "take pool='image'."
             )
         self.pooling = pooling
         where = self.last if self.norm is None else Site(self.norm)
@@ -75,7 +76,7 @@ class Stream(ABC):
 
     def _end(self) -> None:
         """Let go of the tokens, unless a pool asks for them."""
-        if self.pooling is None:
+        if self.pooling is None or not POOLS[self.pooling][1]:
             self.tokens = None
 
 
@@ -94,8 +95,8 @@ class SequenceStream(Stream):
             tuner = type(getattr(entry, '__self__', entry)).__name__
             raise TypeError(
                 f'{tuner} adds tokens to the sequence, and this backbone has a position bias for each pair of its own, '
-                'so it cannot grow by prompts. Use DeepPrompts (with no pool of prompts), build it with '
-                'use_rel_pos_bias=False, or take any other ViT or a Swin.'
+                'so it cannot grow by prompts. Use DeepPrompts (with travel=False and no pool of prompts), build it '
+                'with use_rel_pos_bias=False, or take any other ViT or a Swin.'
             )
         self.entry = entry
         blocks = self.blocks[start:]  # there are no mergings between them

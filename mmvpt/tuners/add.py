@@ -19,9 +19,9 @@ class AddPrompts(Tuner):
     """Learnt vectors that are added to the tokens which enter blocks, the class token included; no sequence grows.
 
     Prompts of ``DeepPrompts`` do not enter blocks, so nothing is added to them, wherever they stand in the list of
-    tuners. Those of ``ShallowPrompts`` and ``PatchPrompts`` do, and deep ones that are pooled: list these behind
-    AddPrompts, which then add to the tokens of the image alone. A frame of ``PadPrompts`` comes first of all, and
-    counts in ``img_size``.
+    tuners. Those of ``ShallowPrompts`` and ``PatchPrompts`` do, and deep ones that travel or are pooled: list these
+    behind AddPrompts, which then add to the tokens of the image alone. A frame of ``PadPrompts`` comes first of all,
+    and counts in ``img_size``.
 
     Args:
         per_token: One vector for each token, which fits images of one size; else one for all, whatever their number.

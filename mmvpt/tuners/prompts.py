@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmvpt.anatomy import Anatomy, Block
-from mmvpt.anatomy.streams import POOLS
+from mmvpt.anatomy.streams import POOLS, Entry
 from mmvpt.layers.memory import in_gib, total_memory
 from mmvpt.layers.segments import Segments
 from mmvpt.prototype_file import COMMAND, PLACES, Prototypes, read_prototypes
@@ -28,7 +28,8 @@ class Prompts(Tuner):
         num_tokens: Prompts in each block (deep) or in all (shallow).
         dropout: Share of the prompts' elements dropped in training; the paper uses 0.1 for VPT-deep.
         per_sample: Draw the dropout for every image, as the public code does for ViT; else once for a batch, as it
-            does for Swin, which also lets prompts be computed once for a step. Windows always draw once for a batch.
+            does for Swin, which also lets prompts be computed once for a step. For keys and values of windows it is
+            always drawn once for a batch.
         projected_dim: Learn prompts of this width and bring them to the backbone's by a shared linear layer. None
             learns them at full width.
         share: What is the same (VPT paper, Fig. 12): ``intra``, all prompts of a block; ``inter``, the prompts of all
@@ -162,6 +163,17 @@ class Prompts(Tuner):
                 prompts = prompts.expand(batch, -1, -1)
             prompts = F.dropout(prompts, self.dropout)
         return prompts
+
+    def send(self, anatomy: Anatomy, entry: Entry, start: int, through_mergings: bool) -> None:
+        """Let prompts enter a block as tokens and travel on."""
+        anatomy.claim('the token sequence', self)
+        anatomy.token_stream(self).carry(entry, start, through_mergings)
+
+    def pool_outputs(self, anatomy: Anatomy) -> None:
+        """Let a classifier read the pool that was chosen, if one was."""
+        if self.pool is not None:
+            anatomy.claim('the pool of its outputs', self)
+            anatomy.token_stream(self).pool(self.pool)
 
     def cut(self, index: int, whole: Tensor) -> Tensor:
         """Cut the parameter of a block out of prompts before pruning (num_tokens, C)."""

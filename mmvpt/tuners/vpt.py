@@ -22,43 +22,61 @@ class DeepPrompts(Prompts):
     discarded. Without dropout (or with ``per_sample=False``) prompts meet the block's norm and projections once for a
     step, not once for an image.
 
+    ``start`` and ``end`` choose blocks (VPT paper, Fig. 7). Where blocks are left behind them, the prompts of the last
+    chosen one enter it as tokens and travel on through those, so ``end=1`` is VPT-shallow. The figure tells which
+    layers prompts are "inserted into", and no more; VPT-shallow inserts them into the first in the same words, and
+    they travel (Eq. 4 and 5), as in the public code for this figure. ``travel=False`` lets them vanish instead, as its
+    FORWARD_DEEP_NOEXPAND does.
+
     In a Swin every window sees the prompts. A classifier's features are those of the image, as in dense systems; the
     public code averages into them what the last block made of its prompts, which is ``pool='global'``.
 
     Args:
         start: First block with prompts; negative counts from the last.
         end: First block without prompts again; None is the end of the backbone.
+        travel: Whether prompts of the last block that has them travel on; otherwise they vanish behind it. It means
+            nothing where no block is left. One tuner alone can let tokens travel, and a BEiT with a position bias
+            takes none.
+        through_mergings: Whether prompts of a Swin that travel go on behind a patch merging, as in
+            :class:`ShallowPrompts`; by default they end with their stage.
         **kwargs: See :class:`Prompts`.
     """
 
-    def __init__(self, num_tokens: int = 10, start: int = 0, end: int | None = None, **kwargs) -> None:
+    def __init__(
+        self,
+        num_tokens: int = 10,
+        start: int = 0,
+        end: int | None = None,
+        travel: bool = True,
+        through_mergings: bool = False,
+        **kwargs,
+    ) -> None:
         super().__init__(num_tokens, **kwargs)
         self.start = start
         self.end = end
+        self.travel = travel
+        self.through_mergings = through_mergings
         self.folded = False
 
     def attach(self, anatomy: Anatomy) -> None:
         blocks = chosen_blocks(anatomy.attention_blocks(self), self.start, self.end)
         self.create(blocks, anatomy)
         self._width = blocks[-1].dim
-        if self.pool is not None:
-            blocks = self._pool(anatomy, blocks)
+        if self._goes_on(anatomy, blocks[-1]):
+            last = list(anatomy.blocks).index(blocks.pop())
+            self.send(anatomy, self._enter_last, last, self.through_mergings)
+        self.pool_outputs(anatomy)
         self._sources = [_PromptSource(self, index, block) for index, block in enumerate(blocks)]
         for source in self._sources:
             adopt(source.attention).sources.append(source)
 
-    def _pool(self, anatomy: Anatomy, blocks: list[Block]) -> list[Block]:
-        """Pool the outputs; return the blocks whose prompts are keys and values and no more."""
-        assert self.pool is not None
-        stream = anatomy.token_stream(self)
-        anatomy.claim('the pool of its outputs', self)
-        wants_prompts = POOLS[self.pool][1]
-        if wants_prompts and blocks[-1] is stream.last:
-            anatomy.claim('the token sequence', self)
-            stream.carry(self._enter_last, start=-1)
-            blocks = blocks[:-1]
-        stream.pool(self.pool)
-        return blocks
+    def _goes_on(self, anatomy: Anatomy, last: Block) -> bool:
+        """Whether somebody reads what the last block with prompts makes of them: a block behind it, or a pool."""
+        *_, end = anatomy.blocks
+        (stage,) = (stage for stage in anatomy.stages if last in stage)
+        reached = end if self.through_mergings else stage[-1]
+        pooled = self.pool is not None and POOLS[self.pool][1]
+        return (self.travel and last is not reached) or (pooled and last is end)
 
     def _enter_last(self, batch: int) -> Tensor:
         return self.tokens(len(self._sets) - 1, self._width, batch).expand(batch, -1, -1)
@@ -119,14 +137,10 @@ class ShallowPrompts(Prompts):
         self.through_mergings = through_mergings
 
     def attach(self, anatomy: Anatomy) -> None:
-        stream = anatomy.token_stream(self)
-        anatomy.claim('the token sequence', self)
         self.create(anatomy.attention_blocks(self)[:1], anatomy)
         self._width = anatomy.stages[0][0].dim
-        stream.carry(self._enter, through_mergings=self.through_mergings)
-        if self.pool is not None:
-            anatomy.claim('the pool of its outputs', self)
-            stream.pool(self.pool)
+        self.send(anatomy, self._enter, 0, self.through_mergings)
+        self.pool_outputs(anatomy)
 
     def _enter(self, batch: int) -> Tensor:
         return self.tokens(0, self._width, batch).expand(batch, -1, -1)

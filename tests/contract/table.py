@@ -429,6 +429,13 @@ TUNERS = [
     ),
     TunerRow('vpt_pooled', {**DEEP, 'pool': 'global'}, starts_as_plain=False, new=deep_prompts, needs=can_grow),
     TunerRow(
+        'vpt_travelling',
+        {**DEEP, 'end': -2},
+        starts_as_plain=False,
+        new=lambda backbone: TOKENS * sum(backbone.blocks[:-2]),
+        needs=can_grow,
+    ),
+    TunerRow(
         'vpt_shallow_travelling',
         {**SHALLOW, 'through_mergings': True},
         starts_as_plain=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import importlib.util
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -99,14 +100,15 @@ def test_an_image_is_padded_to_whole_patches() -> None:
 
 
 class TokensInFront:
-    """Prompts that enter one block behind the class token, as tokens without a position; their output is dropped."""
+    """Prompts that enter the first of some blocks, as tokens without a position; what leaves the last is dropped."""
 
-    def __init__(self, block: nn.Module, prompts: Tensor) -> None:
+    def __init__(self, blocks: Sequence[nn.Module], prompts: Tensor) -> None:
         self.prompts = prompts
-        if hasattr(block.attn, 'num_prefix_tokens'):  # of what has no rotary position
-            block.attn.num_prefix_tokens += len(prompts)
-        block.register_forward_pre_hook(self.insert)
-        block.register_forward_hook(self.remove)
+        for block in blocks:
+            if hasattr(block.attn, 'num_prefix_tokens'):  # of what has no rotary position
+                block.attn.num_prefix_tokens += len(prompts)
+        blocks[0].register_forward_pre_hook(self.insert)
+        blocks[-1].register_forward_hook(self.remove)
 
     def insert(self, module: nn.Module, args: tuple) -> tuple:
         return torch.cat([self.prompts.expand(len(args[0]), -1, -1), args[0]], dim=1), *args[1:]
@@ -115,15 +117,18 @@ class TokensInFront:
         return x[:, len(self.prompts) :]
 
 
+@pytest.mark.parametrize('end', [None, 2], ids=['all', 'the first two, and on through the third'])
 @pytest.mark.parametrize('config', VARIANTS.values(), ids=VARIANTS)
-def test_deep_prompts_as_keys_equal_deep_prompts_as_tokens(config: dict) -> None:
-    tuned = TunedBackbone(built(config), dict(type='DeepPrompts', num_tokens=5)).double().eval()
+def test_deep_prompts_as_keys_equal_deep_prompts_as_tokens(config: dict, end: int | None) -> None:
+    tuned = TunedBackbone(built(config), dict(type='DeepPrompts', num_tokens=5, end=end)).double().eval()
     plain = built(config).double()
     prompts = list(tuned.tuner.prompts)
     for tokens in prompts:
         nn.init.normal_(tokens)
-    for block, tokens in zip(plain.blocks, prompts, strict=True):
-        TokensInFront(block, tokens)
+    first, second, third = plain.blocks
+    ways = [[first], [second], [third]] if end is None else [[first], [second, third]]
+    for blocks, tokens in zip(ways, prompts, strict=True):
+        TokensInFront(blocks, tokens)
     image = image_for(plain)
     ours, theirs = tuned(image)[0], plain(image)[0]
     assert_close(ours, theirs, rtol=0, atol=1e-10)
@@ -142,14 +147,7 @@ def test_deep_prompts_as_keys_equal_deep_prompts_as_tokens(config: dict) -> None
 def test_shallow_prompts_travel_without_a_position(config: dict) -> None:
     tuned = TunedBackbone(built(config), dict(type='ShallowPrompts', num_tokens=5)).double().eval()
     plain = built(config).double()
-    first, *others = plain.blocks
-    first.register_forward_pre_hook(
-        lambda module, args: (torch.cat([tuned.tuner.prompts[0].expand(2, -1, -1), args[0]], dim=1), *args[1:])
-    )
-    for block in plain.blocks:
-        if hasattr(block.attn, 'num_prefix_tokens'):
-            block.attn.num_prefix_tokens += 5
-    plain.blocks[-1].register_forward_hook(lambda module, args, x: x[:, 5:])
+    TokensInFront(plain.blocks, tuned.tuner.prompts[0])
     image = image_for(plain)
     assert_close(tuned(image), plain(image), rtol=0, atol=1e-10)
 

@@ -65,8 +65,8 @@ def gradients(outputs: tuple[Tensor, ...], inputs: list[Tensor]) -> tuple[Tensor
 def test_deep_prompts_equal_the_token_form(config: dict, size: int, num_tokens: int, span: tuple) -> None:
     plain, backbone = randomised(config), randomised(config)
     start, end = span
-    tuned = TunedBackbone(backbone, dict(type='DeepPrompts', num_tokens=num_tokens, start=start, end=end))
-    tuned.double().train()
+    tuner = dict(type='DeepPrompts', num_tokens=num_tokens, start=start, end=end, travel=False)
+    tuned = TunedBackbone(backbone, tuner).double().train()
     prompts = list(tuned.tuner.parameters())
     head = nn.Linear(tuned.backbone.cls_token.shape[-1], 10).double()
     prompt_as_tokens(list(plain.layers)[start:end], prompts)
@@ -113,7 +113,8 @@ def test_deep_prompts_of_a_swin_equal_the_token_form(package: str, size: tuple, 
     if package == 'mmdet':
         pytest.importorskip('mmdet')
     plain, backbone = randomised(SWINS[package]), randomised(SWINS[package])
-    tuned = TunedBackbone(backbone, dict(type='DeepPrompts', num_tokens=5, start=span[0], end=span[1])).double().train()
+    tuner = dict(type='DeepPrompts', num_tokens=5, start=span[0], end=span[1], travel=False)
+    tuned = TunedBackbone(backbone, tuner).double().train()
     prompts = list(tuned.tuner.parameters())
     blocks = [block for stage in plain.stages for block in stage.blocks]
     prompt_windows_as_tokens(blocks[slice(*span)], prompts)
@@ -190,7 +191,7 @@ def test_a_classifier_of_a_swin_reads_the_pool_that_was_chosen(pool: str, deep: 
         (VIT, dict(type='DeepPrompts', pool='max'), "pool='max' is unknown. There are image, prompt, global, and None"),
         (
             VIT,
-            dict(type='DeepPrompts', pool='prompt', end=2),
+            dict(type='DeepPrompts', pool='prompt', end=2, travel=False),
             "'prompt' needs prompts in the last block, and none pass",
         ),
         (SWINS['mmpretrain'], dict(type='ShallowPrompts', pool='global'), 'through_mergings=True'),

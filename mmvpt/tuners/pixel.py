@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,18 +16,54 @@ from mmvpt.registry import MODELS
 
 from .base import AnySize, Tuner, as_size, spell
 
-#: How prompts are drawn, and whether they then are pixels between 0 and 1 that are normalised as images are.
-STARTS = {'uniform': (nn.init.uniform_, True), 'normal': (nn.init.normal_, False)}
+#: Fills a tensor with numbers.
+Draw = Callable[[Tensor], Tensor]
+
+
+def first_convolution(tuner: object, backbone: nn.Module) -> nn.Conv2d:
+    """The convolution that sees the image."""
+    found = next((module for module in backbone.modules() if isinstance(module, nn.Conv2d)), None)
+    if found is None:
+        raise TypeError(
+            f'{type(tuner).__name__} needs a backbone whose first layer is a convolution, and there is none in '
+            f'{type(backbone).__name__}. Take another tuner.'
+        )
+    return found
+
+
+def xavier(layer: nn.Conv2d) -> Draw:
+    """Draw uniformly up to Xavier's bound for a layer that sees patches, as VPT's public code draws tokens too."""
+    bound = math.sqrt(6 / (layer.weight[0].numel() + layer.out_channels))
+    return partial(nn.init.uniform_, a=-bound, b=bound)
+
+
+#: How pixels are drawn for a tuner and its backbone, by name, and whether they are normalised then as images are.
+STARTS: dict[str, tuple[Callable[[object, nn.Module], Draw], bool]] = {
+    'uniform': (lambda tuner, backbone: nn.init.uniform_, True),
+    'normal': (lambda tuner, backbone: nn.init.normal_, False),
+    'xavier': (lambda tuner, backbone: xavier(first_convolution(tuner, backbone)), False),
+}
+#: How channels are drawn and how their weights in the first layer, by name.
+CHANNEL_STARTS: dict[str, Callable[[nn.Conv2d], tuple[Draw, Draw]]] = {
+    'uniform': lambda first: (nn.init.uniform_, nn.init.xavier_uniform_),
+    'xavier': lambda first: (xavier(first), xavier(first)),
+}
+
+
+def require_start(tuner: object, start: str, known: Iterable[str]) -> None:
+    """Refuse a start that has no name."""
+    if start not in known:
+        raise ValueError(f'Unknown start {start!r} of {type(tuner).__name__}. There are: {", ".join(known)}.')
 
 
 class PixelPrompts(Tuner):
     """Learnt pixels.
 
-    The paper says "xavier uniform" of all prompts; its public code draws pixels by neither name, but as here.
-
     Args:
-        start: ``uniform`` draws between 0 and 1 and normalises prompts at every forward, as pixels of an image;
-            ``normal`` draws what the backbone sees, of mean 0 and variance 1.
+        start: ``uniform`` draws between 0 and 1 and normalises prompts at every forward, as pixels of an image. The
+            others draw what the backbone sees: ``normal``, of mean 0 and variance 1; ``xavier``, uniformly up to
+            Xavier's bound for the layer that sees the image (0.0625 in a ViT-B/16). The VPT paper says "xavier
+            uniform" of all prompts; its public code starts each location in its own way, see the tuners.
         mean: Of the images' normalisation, in the data preprocessor's terms.
         std: Of the images' normalisation, likewise.
     """
@@ -42,21 +80,26 @@ class PixelPrompts(Tuner):
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
-        if start not in STARTS:
-            raise ValueError(f'Unknown start {start!r} of {type(self).__name__}. There are: {", ".join(STARTS)}.')
+        require_start(self, start, STARTS)
         if len(mean) != len(std) or min(std) <= 0:
             raise ValueError(f'mean={mean} and std={std} must be as many numbers, and those of std positive.')
-        self.draw, normalised = STARTS[start]
+        self.start = start
+        normalised = STARTS[start][1]
         self.channels = len(mean)
         shift, scale = (mean, std) if normalised else ([0.0] * len(mean), [255.0] * len(mean))
         self.register_buffer('mean', torch.tensor(shift).view(-1, 1, 1), persistent=False)
         self.register_buffer('std', torch.tensor(scale).view(-1, 1, 1), persistent=False)
         self.register_buffer('kept', None, persistent=False)
 
+    def begin(self, anatomy: Anatomy) -> None:
+        """Draw the prompts for the first time."""
+        self._draw = STARTS[self.start][0](self, anatomy.backbone)
+        self.reset()
+
     def reset(self) -> None:
         """Draw the prompts anew."""
         for prompts in self.parameters():
-            self.draw(prompts)
+            self._draw(prompts)
 
     def init_weights(self) -> None:
         super().init_weights()
@@ -89,6 +132,8 @@ class PadPrompts(PixelPrompts):
     The frame has 12 p (side + p) numbers for square images, the paper's count. Feature maps grow with the image, so
     this is for classification: the labels of dense tasks would have to grow alike.
 
+    It starts as in the public code by default, and as the paper says with ``start='xavier'``.
+
     Args:
         padding: Width p of the frame; the paper tries 1, 3, 5, 7, 9 and 11.
         img_size: Side of the images, or their height and width; a frame fits no other.
@@ -107,7 +152,7 @@ class PadPrompts(PixelPrompts):
         both = 2 * self.padding
         self.rows = nn.Parameter(torch.empty(self.channels, both, width + both))
         self.columns = nn.Parameter(torch.empty(self.channels, height, both))
-        self.reset()
+        self.begin(anatomy)
         Site(anatomy.backbone).before(self.pad)
 
     def compute(self) -> Tensor:
@@ -133,6 +178,9 @@ class PatchPrompts(PixelPrompts):
 
     They have no position, and enter the first layer beside the tokens of the image, as shallow prompts do.
 
+    The paper and the public code's prepend-pixel start as ``start='xavier'``. The default is what that code calls
+    prepend-pixel-imgnettransform, and ``normal`` what it calls prepend-pixel-gaussian.
+
     Args:
         num_tokens: Number of patches.
         **kwargs: See :class:`PixelPrompts`.
@@ -149,7 +197,7 @@ class PatchPrompts(PixelPrompts):
         anatomy.claim('the token sequence', self)
         self._embedding = [first_convolution(self, anatomy.backbone)]  # in a list, so that it is no child
         self.patches = nn.Parameter(torch.empty(self.num_tokens, self.channels, *self._embedding[0].kernel_size))
-        self.reset()
+        self.begin(anatomy)
         stream.carry(self._enter)
 
     def compute(self) -> Tensor:
@@ -172,14 +220,26 @@ class ChannelPrompts(Tuner):
     Args:
         num_channels: Number of channels.
         img_size: Side of the images, or their height and width; channels fit no other.
+        start: ``uniform`` draws channels between 0 and 1, and their weights by Xavier's rule for a convolution of
+            channels alone. ``xavier`` draws both up to Xavier's bound for the first layer, as the public code does in
+            a ViT; the paper says it of all prompts. (In a ResNet that code draws between 0 and 1, and normalises by
+            the average of the images' mean and std, which neither does.)
     """
 
     kept: Tensor | None
 
-    def __init__(self, num_channels: int = 1, img_size: AnySize = 224, init_cfg: dict | None = None) -> None:
+    def __init__(
+        self,
+        num_channels: int = 1,
+        img_size: AnySize = 224,
+        start: str = 'uniform',
+        init_cfg: dict | None = None,
+    ) -> None:
         super().__init__(init_cfg)
         if num_channels < 1:
             raise ValueError(f'num_channels must be 1 or more, got {num_channels}. For no prompts use LinearProbe.')
+        require_start(self, start, CHANNEL_STARTS)
+        self.start = start
         self.num_channels = num_channels
         self.img_size = as_size(img_size)
         self.register_buffer('kept', None, persistent=False)
@@ -189,13 +249,14 @@ class ChannelPrompts(Tuner):
         self.prompts = nn.Parameter(torch.empty(1, self.num_channels, *self.img_size))
         geometry: dict[str, Any] = dict(kernel_size=first.kernel_size, stride=first.stride, padding=first.padding)
         self.layer = nn.Conv2d(self.num_channels, first.out_channels, **geometry, bias=False)
+        self._draws = CHANNEL_STARTS[self.start](first)
         self.reset()
         Site(first).after(self.add)
 
     def reset(self) -> None:
         """Draw channels and weights anew."""
-        nn.init.uniform_(self.prompts)
-        nn.init.xavier_uniform_(self.layer.weight)
+        for draw, tensor in zip(self._draws, (self.prompts, self.layer.weight), strict=True):
+            draw(tensor)
 
     def init_weights(self) -> None:
         super().init_weights()
@@ -218,14 +279,3 @@ class ChannelPrompts(Tuner):
                 'the pipeline, in whole patches.'
             )
         return x + made.to(x.dtype)
-
-
-def first_convolution(tuner: object, backbone: nn.Module) -> nn.Conv2d:
-    """The convolution that sees the image."""
-    found = next((module for module in backbone.modules() if isinstance(module, nn.Conv2d)), None)
-    if found is None:
-        raise TypeError(
-            f'{type(tuner).__name__} needs a backbone whose first layer is a convolution, and there is none in '
-            f'{type(backbone).__name__}. Take another tuner.'
-        )
-    return found

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from torch.testing import assert_close
 
 from mmvpt.models import TunedBackbone
+from mmvpt.tuners.base import prompt_bound
+from mmvpt.tuners.pixel import xavier
 
 ARCH = dict(embed_dims=32, num_layers=3, num_heads=2, feedforward_channels=64)
 VIT = dict(type='mmpretrain.VisionTransformer', arch=ARCH, img_size=32, patch_size=8)
@@ -69,6 +71,37 @@ def test_pixels_drawn_as_the_backbone_sees_them_are_not_normalised() -> None:
     framed = seen_by(model.backbone.conv1, model, torch.zeros(1, 3, 32, 40, dtype=torch.float64))
     assert_close(framed[0, :, :3], model.tuner.rows[:, :3].detach())
     assert abs(model.tuner.rows.std().item() - 1) < 0.1
+
+
+CHANNELS = dict(type='ChannelPrompts', img_size=32)
+PATCHES = dict(type='PatchPrompts', num_tokens=10)
+#: Xavier's bound for the first layer: sqrt(6 / (3 * 8 * 8 + 32)) of the ViT, sqrt(6 / (3 * 7 * 7 + 8)) of the ResNet.
+BOUNDS = [(VIT, PAD, 0.163663), (VIT, PATCHES, 0.163663), (VIT, CHANNELS, 0.163663)]
+BOUNDS += [(RESNET, PAD, 0.196748), (RESNET, CHANNELS, 0.196748)]
+
+
+@pytest.mark.parametrize(('backbone', 'tuner', 'bound'), BOUNDS)
+def test_pixels_start_in_the_bound_of_the_paper_by_option(backbone: dict, tuner: dict, bound: float) -> None:
+    """VPT, appendix A: xavier uniform; in the public code that bound is of patches, and of a channel's weights too."""
+    tuner = tuned(backbone, dict(tuner, start='xavier')).tuner
+    first = [param.detach().clone() for param in tuner.parameters()]
+    tuner.init_weights()
+    for pixels, before in zip(tuner.parameters(), first, strict=True):
+        assert not torch.equal(pixels, before)
+        for drawn in (pixels, before):
+            assert 0.95 * bound < drawn.abs().max() < bound + 1e-6
+            assert abs(drawn.mean()) < 0.1 * bound
+
+
+def test_the_bound_of_a_vit_b_is_that_of_its_tokens() -> None:
+    assert xavier(nn.Conv2d(3, 768, 16)).keywords == dict(a=-0.0625, b=0.0625)
+    assert prompt_bound(16, 768) == 0.0625
+
+
+def test_pixels_that_start_in_the_bound_of_the_paper_are_not_normalised() -> None:
+    model = tuned(VIT, dict(PATCHES, start='xavier'))
+    expected = model.backbone.patch_embed.projection(model.tuner.patches).flatten(1)
+    assert_close(model.tuner.compute(), expected)
 
 
 def test_pixels_are_normalised_as_the_images_are() -> None:
@@ -141,7 +174,8 @@ def test_images_of_another_size_are_refused(tuner: dict, message: str) -> None:
         (dict(type='PadPrompts', padding=0), 'padding must be 1 or more, got 0'),
         (dict(type='PadPrompts', img_size=(32, 32, 3)), r'img_size must be the side of square images.*\(32, 32, 3\)'),
         (dict(type='PadPrompts', img_size=0), 'img_size must be the side of square images'),
-        (dict(type='PadPrompts', start='xavier'), "Unknown start 'xavier' of PadPrompts. There are: uniform, normal"),
+        (dict(type='PadPrompts', start='he'), "Unknown start 'he' of PadPrompts. There are: uniform, normal, xavier"),
+        (dict(CHANNELS, start='normal'), "Unknown start 'normal' of ChannelPrompts. There are: uniform, xavier"),
         (dict(type='PadPrompts', std=[1.0, 0.0, 1.0]), 'those of std positive'),
         (dict(type='PadPrompts', mean=[1.0]), 'must be as many numbers'),
         (dict(type='PatchPrompts', num_tokens=0), 'num_tokens must be 1 or more, got 0'),
@@ -164,6 +198,7 @@ def test_patches_and_shallow_prompts_both_want_the_sequence() -> None:
         tuned(VIT, [dict(type='ShallowPrompts'), dict(type='PatchPrompts')])
 
 
-def test_channels_need_a_convolution() -> None:
-    with pytest.raises(TypeError, match=r'whose first layer is a convolution, and there is none in Linear'):
-        TunedBackbone(nn.Linear(2, 2), dict(type='ChannelPrompts'))
+def test_channels_and_bounds_need_a_convolution() -> None:
+    for tuner in (CHANNELS, dict(PAD, start='xavier')):
+        with pytest.raises(TypeError, match=r'whose first layer is a convolution, and there is none in Linear'):
+            TunedBackbone(nn.Linear(2, 2), tuner)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import partial
 from typing import Any
 
 from mmengine.logging import print_log
 from mmengine.runner.checkpoint import CheckpointLoader
-from torch import nn
+from torch import Tensor, nn
 
 from mmvpt.checkpoint import load_matching
 
@@ -31,6 +33,26 @@ def load_pretrained(
         state = inside
     report = load_matching(backbone, state, source=checkpoint, **options)
     print_log(f'Base from {checkpoint}:\n{report}', 'current')
+
+
+def keep_recomputed(backbone: nn.Module) -> None:
+    """Let no file lack the buffers that the backbone computes itself.
+
+    Hooks of mmpretrain's SwinTransformerV2 take them out of every state dict before it is loaded, its own too.
+    """
+    owners: dict[str, set[str]] = defaultdict(set)
+    state = backbone.state_dict(keep_vars=True)  # the tensors themselves, so that nothing is copied
+    for name in backbone.load_state_dict(state, strict=False).missing_keys:
+        owner, _, buffer = name.rpartition('.')
+        owners[owner].add(buffer)
+    for owner, names in owners.items():
+        backbone.get_submodule(owner).register_load_state_dict_pre_hook(partial(_bring_own, names))
+
+
+def _bring_own(names: set[str], module: nn.Module, state: dict[str, Tensor], prefix: str, *_: Any) -> None:
+    for name, buffer in module.named_buffers(recurse=False):
+        if name in names:
+            state.setdefault(prefix + name, buffer)
 
 
 def split_init_cfg(init_cfg: Any) -> tuple[dict, Any]:

@@ -20,7 +20,7 @@ from mmvpt.layers.thrifty import make_thrifty
 from mmvpt.registry import MODELS
 from mmvpt.tuners import build_tuner
 
-from .pretrained import load_pretrained, split_init_cfg
+from .pretrained import keep_recomputed, load_pretrained, split_init_cfg
 
 #: Marks the state dict of a delta: 32 bytes that tell the base it was trained on.
 FINGERPRINT = 'base_fingerprint'
@@ -62,6 +62,7 @@ class TunedBackbone(BaseModule):
         for param in _parameters(self.unfrozen):
             param.requires_grad_(param in trainable)
         make_thrifty(self.backbone)
+        keep_recomputed(self.backbone)
         self._tell_what_stays_frozen(trainable)
         self._has_base = isinstance(backbone, nn.Module)  # which brings its weights; a config does not
         self._register_load_state_dict_pre_hook(self._prepare_state)

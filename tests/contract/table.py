@@ -48,6 +48,7 @@ class BackboneRow:
         depth: How many outputs it can give.
         blocks: Channels of each block with attention.
         widths: Channels of the maps after the embedding (or stem) and after each stage or layer.
+        described: mmvpt knows its blocks and stages.
         norms: Names of its output norms.
         last: Name of its last residual block.
     """
@@ -58,6 +59,7 @@ class BackboneRow:
     options: tuple = ()
     unused: str | None = None
     attention: bool = True
+    described: bool = True
     blocks: tuple[int, ...] = (DIM,) * DEPTH
     depth: int = DEPTH
     widths: tuple[int, ...] = (DIM,) * (DEPTH + 1)
@@ -230,7 +232,25 @@ BACKBONES = [
         )
         for package in ('mmseg', *(['mmdet'] if WITH_MMDET else []))
     ),
+    BackboneRow(
+        'any_other',  # one that takes buffers out of every file, as it computes them itself
+        dict(
+            type='mmpretrain.SwinTransformerV2',
+            arch=dict(embed_dims=16, depths=[1, 1, 2, 1], num_heads=[1, 1, 2, 2], extra_norm_every_n_blocks=0),
+            img_size=32,
+            window_size=2,
+            pad_small_map=True,
+        ),
+        attention=False,
+        described=False,
+        depth=4,
+        widths=(16, 32, 64, 128, 128),
+    ),
 ]
+
+
+def is_described(backbone: BackboneRow) -> bool:
+    return backbone.described
 
 
 def has_attention(backbone: BackboneRow) -> bool:
@@ -385,6 +405,7 @@ TUNERS = [
         dict(type='PartialTuning', blocks=1),
         starts_as_plain=True,
         unfrozen=lambda name, backbone: name.startswith(f'{backbone.last}.'),
+        needs=is_described,
     ),
     TunerRow(
         'partial_norm',
@@ -393,6 +414,7 @@ TUNERS = [
         unfrozen=lambda name, backbone: (
             name.startswith(f'{backbone.last}.') or name.rpartition('.')[0] in backbone.norms
         ),
+        needs=is_described,
     ),
     *(
         TunerRow(name, config, starts_as_plain=False, new=new, needs=has_attention)
@@ -497,7 +519,13 @@ TUNERS = [
         needs=has_attention,
         sleeps=True,
     ),
-    TunerRow('side', dict(type='SideTuning', network=SIDE), starts_as_plain=False, new=side_network),
+    TunerRow(
+        'side',
+        dict(type='SideTuning', network=SIDE),
+        starts_as_plain=False,
+        new=side_network,
+        needs=is_described,
+    ),
     TunerRow(
         'pad',
         dict(type='PadPrompts', padding=4, img_size=(32, 48)),
@@ -540,6 +568,7 @@ TUNERS = [
         starts_as_plain=True,
         new=stage_blocks,
         sleeps=True,
+        needs=is_described,
     ),
     TunerRow(
         'protuning_transformer',
@@ -547,12 +576,14 @@ TUNERS = [
         starts_as_plain=False,
         new=lambda backbone: sum(prompt_block(backbone.widths[at], kernel=3, reduction=4) for at in (0, -1)),
         unfrozen=lambda name, backbone: name.rpartition('.')[0] in backbone.norms,
+        needs=is_described,
     ),
     TunerRow(
         'protuning_fixed',
         {**PRO, 'learn_beta': False, 'positions': [-1], 'num_blocks': 2},
         starts_as_plain=False,
         new=lambda backbone: 2 * (prompt_block(backbone.widths[-1]) - 1),
+        needs=is_described,
     ),
     TunerRow(
         'protuning_full',
@@ -560,6 +591,7 @@ TUNERS = [
         starts_as_plain=False,
         new=stage_blocks,
         unfrozen=lambda name, backbone: True,
+        needs=is_described,
     ),
     TunerRow(
         'protuning_shallow',

@@ -11,13 +11,20 @@ from torch import nn
 from torch.testing import assert_close
 
 from mmvpt.checkpoint import write_safetensors
-from mmvpt.engine import delta_state_dict
+from mmvpt.engine import apply_delta, delta_state_dict, read_delta, save_delta
 from mmvpt.models import TunedBackbone
 
 ARCH = dict(embed_dims=32, num_layers=2, num_heads=2, feedforward_channels=64)
 VIT = dict(type='mmpretrain.VisionTransformer', arch=ARCH, img_size=32, patch_size=8)
 MMSEG_VIT = dict(
     type='mmseg.VisionTransformer', img_size=(32, 32), patch_size=8, embed_dims=32, num_layers=2, num_heads=2
+)
+SWIN_V2 = dict(
+    type='mmpretrain.SwinTransformerV2',
+    arch=dict(embed_dims=16, depths=[1, 1, 2, 1], num_heads=[1, 1, 2, 2], extra_norm_every_n_blocks=0),
+    img_size=32,
+    window_size=2,
+    pad_small_map=True,
 )
 DEEP = dict(type='DeepPrompts', num_tokens=3)
 
@@ -62,6 +69,39 @@ def test_a_pretrained_file_that_hardly_matches_is_refused(tmp_path: Path) -> Non
     tuned = TunedBackbone(dict(VIT, init_cfg=init_cfg), DEEP)
     with pytest.raises(ValueError, match=r'at least 99% is required(.|\n)*layers.1.attn'):
         tuned.init_weights()
+
+
+@pytest.mark.parametrize('tuner', ['LinearProbe', 'BiasTuning', 'FullTuning'])
+def test_buffers_that_a_backbone_takes_out_of_every_file_are_not_missed(tuner: str, tmp_path: Path) -> None:
+    base = MODELS.build(SWIN_V2)
+    base.eval()
+    config = dict(SWIN_V2, init_cfg=saved(tmp_path / 'base.safetensors', base))
+    tuned, other = (TunedBackbone(config, dict(type=tuner)).eval() for _ in range(2))
+    image = torch.randn(1, 3, 32, 32)
+    tuned.init_weights()
+    assert_close(tuned(image)[-1], base(image)[-1], rtol=0, atol=0)
+    with torch.no_grad():
+        for param in tuned.parameters():
+            param.add_(0.1 * param.requires_grad)
+    save_delta(tmp_path / 'delta.safetensors', tuned)
+    apply_delta(other, read_delta(tmp_path / 'delta.safetensors')['state_dict'])
+    assert_close(other(image)[-1], tuned(image)[-1], rtol=0, atol=0)
+    anew = TunedBackbone(SWIN_V2, dict(type=tuner)).eval()
+    anew.load_state_dict(tuned.state_dict())
+    assert_close(anew(image)[-1], tuned(image)[-1], rtol=0, atol=0)
+
+
+def test_a_delta_of_other_windows_is_refused_by_what_the_backbone_computes_of_them(tmp_path: Path) -> None:
+    base = saved(tmp_path / 'base.safetensors', MODELS.build(SWIN_V2))
+    delta = delta_state_dict(_with_base(SWIN_V2, base))
+    with pytest.raises(ValueError, match='trained on another base'):
+        apply_delta(_with_base(dict(SWIN_V2, window_size=4), base), delta)
+
+
+def _with_base(config: dict, init_cfg: dict) -> TunedBackbone:
+    tuned = TunedBackbone(config, dict(type='BiasTuning'), init_cfg=init_cfg)
+    tuned.init_weights()
+    return tuned
 
 
 def test_a_prefix_that_no_key_has_is_refused(tmp_path: Path) -> None:

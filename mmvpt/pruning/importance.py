@@ -16,7 +16,7 @@ from torch import Tensor
 from mmvpt.checkpoint import read_checkpoint, write_safetensors
 from mmvpt.engine.fetch import rng_restored
 from mmvpt.engine.parts import tuned_backbones, unwrap
-from mmvpt.tuners.vpt import Prompts
+from mmvpt.tuners.prompts import Prompts
 
 #: Lets a reader know the file.
 KIND = 'prompt_scores'

@@ -11,7 +11,7 @@ import torch
 from mmengine.config import ConfigDict
 from torch import Tensor
 
-from mmvpt.tuners.vpt import Prompts
+from mmvpt.tuners.prompts import Prompts
 
 from .importance import Scores
 

@@ -19,7 +19,7 @@ from mmvpt.comparison import Run, evaluation_step, last_checkpoint, near, summar
 from mmvpt.config_paths import config_root, find_config
 from mmvpt.engine.hosts import read_config
 from mmvpt.pruning import Keep
-from mmvpt.pruning.hold_out import hold_out, selects_on_test, validate_as_test
+from mmvpt.pruning.hold_out import hold_out, selects_on_test, train_on_all, validate_as_test
 from mmvpt.pruning.importance import find_prompts, require_prunable
 from mmvpt.pruning.keep import require_any_pruning, require_floor, require_percentages
 from mmvpt.pruning.report import WHOLE, Result, name_of, plot_search, tabulate_search
@@ -141,7 +141,7 @@ class Pipeline:
 
     def final(self, best: Candidate, seed: int) -> Run:
         """Train with what was selected, or anything else, on all training data; evaluate as the config says."""
-        path, _ = self._prune(best, 'final', self.everything)
+        path, _ = self._prune(best, 'final', self.complete)
         folder = self.plan.folder / 'final' / f'{name_of(best)}_seed{seed}'
         return self._train(f'{name_of(best)} on all data, seed {seed}', path, folder, seed, _key(self.scores.parent))
 
@@ -202,7 +202,7 @@ class Pipeline:
 
     @cached_property
     def everything(self) -> Config:
-        """The config with all training data, and with its start saved."""
+        """The config as it is, but its start is saved."""
         cfg = read_config(find_config(self.plan.config))
         cfg.merge_from_dict(self.plan.options)
         cfg.pop('work_dir', None)
@@ -211,6 +211,13 @@ class Pipeline:
         if len(hooks) != 1:
             raise ValueError(f'{self.plan.config} needs the hooks of configs/_base_/hooks.py, DeltaCheckpointHook too.')
         hooks[0].save_start = True
+        return cfg
+
+    @cached_property
+    def complete(self) -> Config:
+        """The config that trains on what was held out to select on too."""
+        cfg = copy.deepcopy(self.everything)
+        train_on_all(cfg)
         return cfg
 
     @cached_property

@@ -39,6 +39,17 @@ def hold_out(cfg: Config, share: float, seed: int = 0) -> None:
     cfg.val_dataloader.dataset = validation
 
 
+def train_on_all(cfg: Config) -> None:
+    """Train on what the data set itself holds out to select on too, and validate on nothing.
+
+    Such a data set has the splits ``train``, ``val`` and ``trainval``, as :class:`mmvpt.datasets.cub.CUB`.
+    """
+    train, val = innermost(cfg.train_dataloader.dataset), innermost(cfg.val_dataloader.dataset)
+    if (train.type, train.get('split'), val.get('split')) == (val.type, 'train', 'val'):
+        train.split = 'trainval'
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+
+
 def validate_as_test(cfg: Config) -> None:
     """Let ``tools/test.py`` read what the config validates on."""
     for what in ('dataloader', 'evaluator', 'cfg'):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from mmengine.config import Config
 from mmengine.registry import DATASETS, init_default_scope
 
-from mmvpt.pruning.hold_out import hold_out, selects_on_test, validate_as_test
+from mmvpt.pruning.hold_out import hold_out, selects_on_test, train_on_all, validate_as_test
 from tests.engine.tiny import cls_config, seg_config
+
+CONFIGS = Path(__file__).resolve().parents[2] / 'configs'
 
 
 @pytest.mark.parametrize(('make', 'file'), [(cls_config, 'img_path'), (seg_config, 'seg_map_path')])
@@ -37,3 +42,15 @@ def test_what_cannot_be_held_out_is_refused(tmp_path) -> None:
     config.default_scope = 'mmdet'
     with pytest.raises(ValueError, match='Give val_dataloader and val_evaluator a validation split'):
         hold_out(config, 0.1)
+
+
+def test_what_a_data_set_holds_out_itself_is_trained_on_in_the_end(tmp_path) -> None:
+    config = Config.fromfile(CONFIGS / 'vit_e2vpt_cub.py')
+    assert not selects_on_test(config)
+    train_on_all(config)
+    assert config.train_dataloader.dataset.split == 'trainval'
+    assert config.val_dataloader is config.val_evaluator is config.val_cfg is None
+    plain = cls_config(tmp_path)
+    before = plain.to_dict()
+    train_on_all(plain)
+    assert plain.to_dict() == before

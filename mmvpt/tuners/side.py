@@ -5,49 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
-from torchvision.models import alexnet
 
 from mmvpt.anatomy import Anatomy, Site, describe
 from mmvpt.registry import MODELS
 
 from .base import Tuner
-
-
-@MODELS.register_module()
-class AlexNetFeatures(BaseModule):
-    """AlexNet of torchvision without its classifier: (B, 3, H, W) to (B, 9216).
-
-    Its names are torchvision's, so ``init_cfg=dict(type='Pretrained', checkpoint=...)`` takes torchvision's file.
-    """
-
-    out_channels = 256 * 6 * 6
-    smallest = 63  # of a side, for the last pooling to have an output
-
-    def __init__(self, init_cfg: dict | None = None) -> None:
-        super().__init__(init_cfg)
-        model = alexnet(weights=None)
-        self.features, self.avgpool = model.features, model.avgpool
-
-    def init_weights(self) -> None:
-        for module in self.features:
-            if isinstance(module, nn.Conv2d):
-                module.reset_parameters()
-        super().init_weights()
-
-    def forward(self, image: Tensor) -> tuple[Tensor]:
-        if min(image.shape[-2:]) < self.smallest:
-            raise ValueError(
-                f'AlexNet takes images of {self.smallest} x {self.smallest} and more, got {tuple(image.shape[-2:])}. '
-                'Give SideTuning another network.'
-            )
-        return (self.avgpool(self.features(image)).flatten(1),)
-
-
-@describe.register
-def _(network: AlexNetFeatures) -> Anatomy:
-    return Anatomy(network, outputs=[network.out_channels])
 
 
 @MODELS.register_module()
@@ -63,14 +26,15 @@ class SideTuning(Tuner):
     tuner does not begin as the plain backbone. No gradient passes through the backbone.
 
     Args:
-        network: Config of the side network, any backbone whose outputs mmvpt knows. None is AlexNet as in the VPT
-            paper, which has it pretrained on ImageNet: ``dict(type='mmvpt.AlexNetFeatures',
-            init_cfg=dict(type='Pretrained', checkpoint=...))``.
+        network: Config of the side network, any backbone whose outputs mmvpt knows. None is the AlexNet of VPT's
+            public code (the paper names no network, but counts the parameters of this one), from scratch. That code
+            has it pretrained on ImageNet: ``dict(type='mmvpt.AlexNetFeatures', init_cfg=dict(type='Pretrained',
+            checkpoint=...))`` with torchvision's file.
     """
 
     def __init__(self, network: dict | None = None, init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg)
-        self.network = MODELS.build(network or dict(type=AlexNetFeatures))
+        self.network = MODELS.build(network or dict(type='mmvpt.AlexNetFeatures'))
 
     def attach(self, anatomy: Anatomy) -> None:
         widths = anatomy.output_widths(self)

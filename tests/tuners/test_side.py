@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import torch
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 from torch.testing import assert_close
-from torchvision.models import alexnet
 
 from mmvpt.models import TunedBackbone
-from mmvpt.tuners.side import AlexNetFeatures
 
 ARCH = dict(embed_dims=32, num_layers=2, num_heads=2, feedforward_channels=64)
 VIT = dict(type='mmpretrain.VisionTransformer', arch=ARCH, img_size=32, patch_size=8)
@@ -91,21 +87,6 @@ def test_no_gradient_passes_through_the_backbone() -> None:
     tuned(image())[-1].sum().backward()
     assert tuned.tuner.alpha.grad != 0
     assert all(param.grad is None for param in tuned.backbone.parameters())
-
-
-def test_alexnet_takes_the_file_of_torchvision_and_says_what_it_cannot_take(tmp_path: Path) -> None:
-    file = tmp_path / 'alexnet.pth'
-    trained = alexnet(weights=None)
-    torch.save(trained.state_dict(), file)
-    network = dict(type='mmvpt.AlexNetFeatures', init_cfg=dict(type='Pretrained', checkpoint=str(file)))
-    tuned = tuned_by_side(VIT, network=network)
-    nn.init.ones_(tuned.tuner.alpha)
-    tuned.init_weights()
-    assert tuned.tuner.alpha == 0
-    assert torch.equal(tuned.tuner.network.features[0].weight, trained.features[0].weight)
-    assert tuned.tuner.network(torch.zeros(1, 3, 63, 63))[0].shape == (1, 9216)
-    with pytest.raises(ValueError, match='63 x 63 and more, got'):
-        AlexNetFeatures()(torch.zeros(1, 3, 62, 80))
 
 
 @pytest.mark.parametrize('wrong', ['backbone', 'network'])

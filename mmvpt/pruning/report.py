@@ -50,9 +50,9 @@ def tabulate_search(
         }
         for (tokens, segments), result in sorted(results.items())
     ]
-    models = len(set(same.values()))
+    table, models = format_table(rows), len(set(same.values()))
     note = f'{len(same)} pairs of percentages came to {models} models, which were trained once each.'
-    return '\n\n'.join([format_table(rows), note] if models < len(same) else [format_table(rows)])
+    return f'{table}\n\n{note}' if models < len(same) else table
 
 
 def plot_search(results: Mapping[Candidate, Result], best: Candidate) -> bytes:

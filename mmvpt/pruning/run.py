@@ -110,10 +110,11 @@ def describe(scores: Scores, keep: Keep) -> str:
     before, after = num_tokens * sum(widths), count_kept(keep, widths, num_tokens)
     tokens = [num_tokens if block is None else len(block['tokens']) for block in keep]
     zeros = sum('1' not in row for block in keep for row in (block or {}).get('segments', ()))
-    return (
+    text = (
         f'Of {num_tokens} tokens in each of {len(keep)} blocks {min(tokens)} to {max(tokens)} are left, '
-        f'{after:,} of {before:,} parameters.{f" Without a segment, as zeros: {zeros} tokens." if zeros else ""}'
+        f'{after:,} of {before:,} parameters.'
     )
+    return f'{text} Without a segment, as zeros: {zeros} tokens.' if zeros else text
 
 
 def _samples(runner: Runner, number: int | None) -> Iterator[dict]:

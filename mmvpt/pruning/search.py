@@ -27,8 +27,8 @@ def search_compass(evaluate: Evaluate, tokens: Sequence[int], segments: Sequence
     It starts in the middle of the grid, goes to the best of the four neighbours at a distance as long as that is
     better, then halves the distance. It ends at a place that is no worse than its direct neighbours.
 
-    It goes round the neighbours: more tokens, less segments, less tokens, more segments. So three looks are along both
-    axes, and five in both directions of each.
+    It goes round the neighbours: to more of the tokens, less of the segments, less of the tokens, more of the segments.
+    So three looks are along both axes, and five in both directions of each.
     """
     sides = tokens, segments
     place = len(tokens) // 2, len(segments) // 2

@@ -67,9 +67,9 @@ def test_a_segment_of_a_block_stays_whatever_the_percentage(ranked: str, left: l
     assert [number for number in block if number] == left
 
 
-@pytest.mark.parametrize('depth', [4, 12])
+@pytest.mark.parametrize('depth', [2, 4, 12])
 def test_81_pairs_of_percentages_are_81_models(depth: int) -> None:
-    """E2VPT, section 4.1: 10 to 90 % of tokens and of 8 segments; P = 10, in a ViT-B and in the ViT of Shapes."""
+    """E2VPT, section 4.1: 10 to 90 % of tokens and of 8 segments; P = 10, in a ViT-B, the ViT of Shapes and a Swin's first stage."""
     scores = scores_of(10, 8, [0] * depth)
     keeps = [keep_best(scores, tokens, segments) for tokens in LEVELS for segments in LEVELS]
     assert len({json.dumps(keep) for keep in keeps}) == 81

@@ -19,8 +19,8 @@ from tests.data_makers import make_ade, make_coco, make_image_folder
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'verify_dataset.py'
 MAKERS = {
-    'ade20k': lambda root: make_ade(root, num_images=3, num_classes=150),
-    'coco': lambda root: make_coco(root, num_images=3),
+    'ade20k': lambda root: make_ade(root, num_images=3, num_classes=150, cells=8),
+    'coco': lambda root: make_coco(root, num_images=41),  # two objects in each, so that all 80 classes occur
     'image-folder': make_image_folder,
 }
 
@@ -84,8 +84,8 @@ def test_a_good_data_set_passes(good, name, capsys):
 
 def test_what_is_there_is_counted(good):
     facts = '\n'.join(look('coco', good['coco']).facts)
-    assert 'instances_train2017.json: 3 images, 6 annotations, 80 categories' in facts
-    assert 'stuffthingmaps/train2017: 3 label maps' in facts
+    assert 'instances_train2017.json: 41 images, 82 annotations, 80 categories' in facts
+    assert 'stuffthingmaps/train2017: 41 label maps' in facts
     assert 'annotations/training: 3 label maps' in '\n'.join(look('ade20k', good['ade20k']).facts)
     assert 'train: 12 pictures, 3 classes' in '\n'.join(look('image-folder', good['image-folder']).facts)
 
@@ -120,7 +120,10 @@ ADE = [
         write('annotations/training/0000.png', 32, 32, value=151),
         'ids other than 1 to 150, and 0 or 255 for no class: 1 (0000.png has [151])',
     ),
-    (write('annotations/training/0000.png', 32, 32, 3), 'colours where ids should be: 1 (0000.png)'),
+    (
+        write('annotations/training/0000.png', 32, 32, 3),
+        'colours where ids should be; docs/data.md turns them into ids: 1 (0000.png)',
+    ),
     (write('annotations/training/0000.png', 16, 32), 'of another size than their picture: 1 (0000.png)'),
 ]
 
@@ -176,7 +179,7 @@ COCO = [
     ),
     (
         edit(lambda content: content['categories'].pop(1)),
-        'annotations of a category that is not listed: 1 (annotation 2)',
+        'annotations of a category that is not listed: 2 (annotation 2, annotation 82)',
     ),
     (
         edit(lambda content: content['categories'].reverse()),
@@ -198,8 +201,8 @@ COCO = [
         'boxes that reach out of their picture',
     ),
     (
-        edit(lambda content: [item.pop('segmentation') for item in content['annotations'][:3]]),
-        '3 annotations (50%) have no segmentation, which a mask head needs',
+        edit(lambda content: [item.pop('segmentation') for item in content['annotations'][:41]]),
+        '41 annotations (50%) have no segmentation, which a mask head needs',
     ),
     (
         edit(lambda content: content['annotations'][1]['segmentation'].update(size=[8, 8])),
@@ -359,7 +362,7 @@ def test_masks_are_needed_where_the_config_loads_or_evaluates_them(harmed, tmp_p
     for split in ('train', 'val'):
         shutil.rmtree('data', ignore_errors=True)
         harmed('coco', edit(lambda content: [item.pop('segmentation') for item in content['annotations']], split))
-        assert f'instances_{split}2017.json: 6 annotations (100%)' in str(
+        assert f'instances_{split}2017.json: 82 annotations (100%)' in str(
             found_by_config(tmp_path, **coco_config('data'))
         )
         assert not found_by_config(tmp_path, **coco_config('data', masks=False)).problems
@@ -399,7 +402,8 @@ def test_a_data_set_that_it_does_not_know_is_named(tmp_path):
 
 def test_the_config_of_the_page_on_data_reads_shapes(tmp_path):
     page = (TOOL.parents[1] / 'docs' / 'data.md').read_text()
-    (block,) = re.findall(r'```python\n(.*?)```', page, flags=re.DOTALL)
+    blocks = re.findall(r'```python\n(.*?)```', page, flags=re.DOTALL)
+    (block,) = (block for block in blocks if 'instances_val2017' in block)
     stock = {
         f'{split}_dataloader': dict(dataset=dict(type='CocoDataset', ann_file=f'annotations/{split}.json'))
         for split in ('train', 'val', 'test')

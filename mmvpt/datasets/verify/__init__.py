@@ -3,6 +3,6 @@
 from .config import parts_of_config
 from .findings import Findings
 from .layouts import LAYOUTS
-from .part import verify
+from .part import Part, verify
 
-__all__ = ['LAYOUTS', 'Findings', 'parts_of_config', 'verify']
+__all__ = ['LAYOUTS', 'Findings', 'Part', 'parts_of_config', 'verify']

@@ -6,7 +6,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..coco_file import explain_categories, label_map_name, unused_categories
 from ..words import some
 from .files import decode_all, decode_label_map, decode_picture, is_there, list_files
 from .findings import Findings
+from .occurrence import Occurrence, label_classes
 from .part import Part
 
 KEYS = dict(
@@ -42,6 +43,7 @@ class CocoPart(Part):
         with_masks: A mask head needs the masks.
         maps: Folder of the label maps, where a semantic branch needs them.
         num_map_ids: How many ids the label maps may have, from 0.
+        training: A model learns from it.
     """
 
     file: Path
@@ -50,8 +52,9 @@ class CocoPart(Part):
     with_masks: bool = True
     maps: Path | None = None
     num_map_ids: int = 183
+    training: bool = field(default=False, compare=False)  # a folder for training and validation is one part
 
-    def verify(self, findings: Findings, quick: bool) -> None:
+    def verify(self, findings: Findings, quick: bool) -> Occurrence | None:
         content = self._read(findings) if is_there(self.file, findings) else {}
         pictures = {image['id']: image for image in content.get('images', ())}
         if content:
@@ -65,6 +68,15 @@ class CocoPart(Part):
             self._check_pictures(findings, sizes, quick)
         if self.maps and is_there(self.maps, findings, NEEDS_MAPS):
             self._check_maps(findings, self.maps, sizes, quick)
+        return self._occurrence(content) if content.get('annotations') else None
+
+    def _occurrence(self, content: dict[str, list[Item]]) -> Occurrence:
+        """Which classes have an object; those without a category are named by another finding."""
+        names = {category['id']: category['name'] for category in content['categories']}
+        labelled = {names.get(item['category_id']) for item in content['annotations'] if not item.get('iscrowd')}
+        there = labelled | (set(self.classes) - set(names.values()))
+        seen = frozenset(index for index, name in enumerate(self.classes) if name in there)
+        return Occurrence(str(self.file), 'object', label_classes(self.classes, 0), seen, self.training)
 
     def _read(self, findings: Findings) -> dict[str, list[Item]]:
         """Lists of whole items; what is no such thing is a problem and left out."""

@@ -45,6 +45,17 @@ class Use:
         """Tell whether a step of the pipeline has an option switched on, such as ``with_mask``."""
         return any(step.get(what) for step in self.dataset.get('pipeline') or ())
 
+    @property
+    def training(self) -> bool:
+        """A model learns from it."""
+        return self.split == 'train'
+
+    @property
+    def zero_label_settings(self) -> frozenset[bool]:
+        """What its pipelines say of ``reduce_zero_label``, where they do."""
+        views = self.config.get('tta_pipeline') if self.split == 'test' else None
+        return frozenset(_zero_label_settings([self.dataset.get('pipeline'), views]))
+
 
 def parts_of_config(config: str | Config) -> list[Part]:
     """Tell what the loaders of a config read: of one that is there, or from its path or its ``mmvpt::`` name."""
@@ -73,13 +84,12 @@ def _datasets(dataset: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _coco(use: Use) -> Part:
-    training = use.split == 'train'
     metrics = use.config.get(f'{use.split}_evaluator') or []
     metrics = metrics if isinstance(metrics, list) else [metrics]
     evaluates_masks = any('segm' in str(metric.get('metric')) for metric in metrics)
     semantic_head = ((use.config.get('model') or {}).get('roi_head') or {}).get('semantic_head')
     maps = use.prefix('seg')
-    if training and semantic_head and not maps:
+    if use.training and semantic_head and not maps:
         return Unknown(
             "the training data, because the model has a semantic head and data_prefix no 'seg': the folder of the "
             'label maps',
@@ -89,22 +99,49 @@ def _coco(use: Use) -> Part:
         file=use.path(use.dataset.get('ann_file', '')),
         images=use.path(use.prefix('img')),
         classes=use.classes or tuple(COCO_CATEGORIES.values()),
-        with_masks=use.loads('with_mask') if training else evaluates_masks,
+        with_masks=use.loads('with_mask') if use.training else evaluates_masks,
         maps=use.path(maps) if maps and use.loads('with_seg') else None,
         num_map_ids=(semantic_head or {}).get('num_classes', 183),
+        training=use.training,
     )
 
 
+def _zero_label_settings(steps: Any) -> Iterator[bool]:
+    """Look through the steps of a pipeline, and those inside of them."""
+    if isinstance(steps, Mapping):
+        setting = steps.get('reduce_zero_label')
+        if str(steps.get('type')).endswith('LoadAnnotations') and setting is not None:
+            yield setting
+        steps = list(steps.values())
+    if isinstance(steps, (list, tuple)):
+        for step in steps:
+            yield from _zero_label_settings(step)
+
+
+def _ade20k(use: Use) -> Part:
+    # a config may name a few of the classes: the ids in the files stay those of all, and the others need not occur
+    whole = len(use.classes) in (0, NUM_ADE_CLASSES)
+    return _label_maps(use, NUM_ADE_CLASSES, zero_is_nothing=True, training=use.training and whole)
+
+
 def _segmentation(use: Use) -> Part:
+    number = len(use.classes) or NUM_ADE_CLASSES
+    return _label_maps(use, number, zero_is_nothing=False, training=use.training, names=use.classes)
+
+
+def _label_maps(use: Use, num_classes: int, zero_is_nothing: bool, training: bool, names: tuple[str, ...] = ()) -> Part:
     if use.dataset.get('ann_file'):
         return Unknown(f'{use.path(use.dataset["ann_file"])}, because it lists the files of a part of a folder')
     return SegmentationPart(
         images=use.path(use.prefix('img_path')),
         maps=use.path(use.prefix('seg_map_path')),
-        num_classes=len(use.classes) or NUM_ADE_CLASSES,
-        reduce_zero_label=use.dataset.get('reduce_zero_label', not use.classes),
+        num_classes=num_classes,
+        reduce_zero_label=use.dataset.get('reduce_zero_label', zero_is_nothing),
         image_suffix=use.dataset.get('img_suffix', '.jpg'),
         map_suffix=use.dataset.get('seg_map_suffix', '.png'),
+        names=names,
+        training=training,
+        loaded_with=use.zero_label_settings,
     )
 
 
@@ -121,5 +158,5 @@ def _unknown(use: Use) -> Part:
 
 #: Who makes the part of a data set of the hosts, by its type.
 MAKERS: dict[str, Callable[[Use], Part]] = dict(
-    CocoDataset=_coco, ADE20KDataset=_segmentation, BaseSegDataset=_segmentation, CustomDataset=_image_folder
+    CocoDataset=_coco, ADE20KDataset=_ade20k, BaseSegDataset=_segmentation, CustomDataset=_image_folder
 )

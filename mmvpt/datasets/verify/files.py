@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,11 @@ class Decoded:
 
     size: tuple[int, int]  # width, height
     mode: str
-    ids: frozenset[int] = frozenset()  # of a label map
+    counts: Mapping[int, int] = field(default_factory=dict)  # pixels of each id of a label map
+
+    @property
+    def ids(self) -> frozenset[int]:
+        return frozenset(self.counts)
 
 
 def list_files(folder: Path) -> set[str]:
@@ -91,8 +95,14 @@ def decode_picture(path: Path) -> Decoded:
 
 
 def decode_label_map(path: Path) -> Decoded:
-    """Read a label map and the ids in it; a coloured one has no ids."""
+    """Read a label map and count the pixels of each id in it; a coloured one has no ids."""
     with Image.open(path) as image:
         pixels = np.asarray(image)
-        ids = np.unique(pixels) if pixels.ndim == 2 else ()
-        return Decoded(image.size, image.mode, frozenset(int(number) for number in ids))
+        return Decoded(image.size, image.mode, _count(pixels) if pixels.ndim == 2 else {})
+
+
+def _count(pixels: np.ndarray) -> dict[int, int]:
+    if pixels.dtype == np.uint8:  # several times faster than to sort, as np.unique does
+        counts = np.bincount(pixels.ravel())
+        return {int(number): int(counts[number]) for number in np.flatnonzero(counts)}
+    return {int(number): int(count) for number, count in zip(*np.unique(pixels, return_counts=True), strict=True)}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from ..coco_categories import COCO_CATEGORIES
 from .coco import CocoPart
@@ -11,21 +12,41 @@ from .folder import ImageFolderPart
 from .part import Part
 from .segmentation import SegmentationPart
 
-#: Makes the parts of a data set from its folder, the names of its classes if they are not the layout's own, and
-#: whether a semantic branch wants its label maps.
-Layout = Callable[[Path, Sequence[str] | None, bool], list[Part]]
 NUM_ADE_CLASSES = 150
 
 
-def _ade20k(root: Path, classes: Sequence[str] | None, stuff: bool) -> list[Part]:
-    number = len(classes) if classes else NUM_ADE_CLASSES
+class Layout(Protocol):
+    """Makes the parts of a data set from its folder.
+
+    Args:
+        root: The folder.
+        classes: Names of the classes, if they are not the layout's own.
+        stuff: A semantic branch wants its label maps.
+        reduce_zero_label: In label maps, the first class has id 1, and 0 is no class; else it has id 0.
+    """
+
+    def __call__(
+        self, root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True
+    ) -> list[Part]: ...
+
+
+def _ade20k(
+    root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True
+) -> list[Part]:
     return [
-        SegmentationPart(root / 'images' / split, root / 'annotations' / split, number)
+        SegmentationPart(
+            images=root / 'images' / split,
+            maps=root / 'annotations' / split,
+            num_classes=len(classes) if classes else NUM_ADE_CLASSES,
+            reduce_zero_label=reduce_zero_label,
+            names=tuple(classes or ()),
+            training=split == 'training',
+        )
         for split in ('training', 'validation')
     ]
 
 
-def _coco(root: Path, classes: Sequence[str] | None, stuff: bool) -> list[Part]:
+def _coco(root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True) -> list[Part]:
     names = tuple(classes or COCO_CATEGORIES.values())
     return [
         CocoPart(
@@ -33,12 +54,15 @@ def _coco(root: Path, classes: Sequence[str] | None, stuff: bool) -> list[Part]:
             images=root / f'{split}2017',
             classes=names,
             maps=root / 'stuffthingmaps' / f'{split}2017' if stuff and split == 'train' else None,
+            training=split == 'train',
         )
         for split in ('train', 'val')
     ]
 
 
-def _image_folder(root: Path, classes: Sequence[str] | None, stuff: bool) -> list[Part]:
+def _image_folder(
+    root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True
+) -> list[Part]:
     return [ImageFolderPart((root / 'train', root / 'val'), len(classes) if classes else None)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .findings import Findings
+from .occurrence import Occurrence, report_absent
 
 
 @dataclass(frozen=True)
@@ -14,8 +15,8 @@ class Part(ABC):
     """A piece of a data set, and where it lies."""
 
     @abstractmethod
-    def verify(self, findings: Findings, quick: bool) -> None:
-        """Add what is missing or wrong; ``quick`` decodes no picture."""
+    def verify(self, findings: Findings, quick: bool) -> Occurrence | None:
+        """Add what is missing or wrong, and tell which classes occur if that was seen; ``quick`` decodes no picture."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,6 @@ def verify(parts: Iterable[Part], *, quick: bool = False, num_examples: int = 3)
         num_examples: How many examples of each problem are named.
     """
     findings = Findings(num_examples)
-    for part in dict.fromkeys(parts):  # validation and test are often the same
-        part.verify(findings, quick)
+    occurrences = [part.verify(findings, quick) for part in dict.fromkeys(parts)]  # validation and test may be the same
+    report_absent(filter(None, occurrences), findings)
     return findings

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..label_ids import IGNORED, SET_ONCE, LabelIds
 from .files import Decoded, decode_all, decode_label_map, decode_picture, is_there, list_files
 from .findings import Findings
+from .occurrence import Occurrence, label_classes
 from .part import Part
 
-IGNORED = 255
+MEANING = {True: '0 is nothing, 1 the first class', False: '0 is the first class'}
+FEW = 12  # classes that a line can hold
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,9 @@ class SegmentationPart(Part):
         maps: Folder of the label maps.
         num_classes: How many classes there are.
         reduce_zero_label: The first class has id 1, and 0 is no class; else it has id 0.
+        names: Of the classes, where they are known.
+        training: A model learns from it.
+        loaded_with: What the pipelines say of ``reduce_zero_label``, where they do.
     """
 
     images: Path
@@ -29,36 +36,50 @@ class SegmentationPart(Part):
     reduce_zero_label: bool = True
     image_suffix: str = '.jpg'
     map_suffix: str = '.png'
+    names: tuple[str, ...] = ()
+    training: bool = field(default=False, compare=False)  # a folder for training and validation is one part
+    loaded_with: frozenset[bool] = frozenset()
 
-    def verify(self, findings: Findings, quick: bool) -> None:
+    def verify(self, findings: Findings, quick: bool) -> Occurrence | None:
+        self._check_setting(findings)
         folders = (self.images, self.image_suffix), (self.maps, self.map_suffix)
         listed = [_stems(folder, suffix, findings) for folder, suffix in folders if is_there(folder, findings)]
         if len(listed) < 2:
-            return
+            return None
         images, maps = listed
-        findings.fact(f'{self.images}: {len(images)} pictures; {self.maps}: {len(maps)} label maps')
+        setting = f'reduce_zero_label={self.reduce_zero_label}: {MEANING[self.reduce_zero_label]}'
+        findings.fact(f'{self.images}: {len(images)} pictures; {self.maps}: {len(maps)} label maps ({setting})')
         _add_names(findings, f'{self.images}: pictures without a label map in {self.maps}', images - maps)
         _add_names(findings, f'{self.maps}: label maps without a picture in {self.images}', maps - images)
-        if not quick:
-            self._decode(findings, images, maps)
+        if quick:
+            findings.fact(f'{self.maps}: not opened, so nothing is known of their ids and of the classes that occur')
+            return None
+        return self._tell_ids(findings, self._decode(findings, images, maps))
 
-    def _decode(self, findings: Findings, images: set[str], maps: set[str]) -> None:
+    def _check_setting(self, findings: Findings) -> None:
+        if self.loaded_with - {self.reduce_zero_label}:
+            findings.problem(
+                f'{self.maps}: the data set has reduce_zero_label={self.reduce_zero_label}, LoadAnnotations of its '
+                f'pipeline {not self.reduce_zero_label}, and mmseg stops at the first label map. {SET_ONCE}'
+            )
+
+    def _decode(self, findings: Findings, images: set[str], maps: set[str]) -> Counter[int]:
+        """Open all files and count the pixels of each id."""
         names = [stem + self.image_suffix for stem in images]
         pictures = dict(decode_all(self.images, names, findings, decode_picture))
-        seen: set[int] = set()
+        pixels: Counter[int] = Counter()
         for name, labels in decode_all(
             self.maps, [stem + self.map_suffix for stem in maps], findings, decode_label_map
         ):
             picture = pictures.get(name.removesuffix(self.map_suffix) + self.image_suffix)
             self._check_map(findings, name, labels, picture)
-            seen |= labels.ids
-        valid = self._valid_ids() - ({0, IGNORED} if self.reduce_zero_label else {IGNORED})
-        findings.fact(f'{self.maps}: {len(seen & valid)} of {self.num_classes} classes occur')
+            pixels.update(labels.counts)
+        return pixels
 
     def _check_map(self, findings: Findings, name: str, labels: Decoded, picture: Decoded | None) -> None:
         if not labels.ids:
-            findings.problem(f'{self.maps}: colours where ids should be', name)
-        outside = sorted(labels.ids - self._valid_ids())
+            findings.problem(f'{self.maps}: colours where ids should be; docs/data.md turns them into ids', name)
+        outside = sorted(labels.ids - self._read(labels.ids).valid)
         if outside:
             ids = f'{outside[:3]}'.replace(']', ', ...]' if len(outside) > 3 else ']')
             rule = f'1 to {self.num_classes}, and 0' if self.reduce_zero_label else f'0 to {self.num_classes - 1}'
@@ -66,8 +87,36 @@ class SegmentationPart(Part):
         if picture and labels.size != picture.size:
             findings.problem(f'{self.maps}: label maps of another size than their picture', name)
 
-    def _valid_ids(self) -> set[int]:
-        return set(range(self.num_classes + self.reduce_zero_label)) | {IGNORED}
+    def _tell_ids(self, findings: Findings, pixels: Counter[int]) -> Occurrence | None:
+        """Add what the ids of all label maps together tell."""
+        if not pixels:
+            return None
+        ids = self._read(frozenset(pixels))
+        findings.fact(f'{self.maps}: {len(ids.classes)} of {self.num_classes} classes occur{self._shares(pixels)}')
+        proof = ids.proof()
+        if proof:
+            findings.problem(f'{self.maps}: {proof}')
+        zeros = pixels[0] / pixels.total()
+        if self.reduce_zero_label and zeros > 0.5 and not ids.suspicion():
+            findings.remark(
+                f'{self.maps}: 0, in {zeros:.0%} of the pixels, is read as nothing (reduce_zero_label=True). If it is '
+                'a class, such as the background, set reduce_zero_label=False in the data set and name it first.'
+            )
+        labels = label_classes(self.names, self.num_classes)
+        clue = 'Correct the ids first.' if proof else ids.suspicion()
+        return Occurrence(str(self.maps), 'pixel', labels, ids.classes, self.training, clue)
+
+    def _shares(self, pixels: Counter[int]) -> str:
+        """A small table: how much of the pixels each class has."""
+        if self.num_classes > FEW:
+            return ''
+        names = self.names or [f'class {index}' for index in range(self.num_classes)]
+        counts = {name: pixels[index] for index, name in enumerate(names, start=self.reduce_zero_label)}
+        counts['nothing'] = pixels[IGNORED] + self.reduce_zero_label * pixels[0]
+        return '; of the pixels: ' + ', '.join(f'{name} {n / pixels.total():.1%}' for name, n in counts.items())
+
+    def _read(self, ids: frozenset[int]) -> LabelIds:
+        return LabelIds(ids, self.num_classes, self.reduce_zero_label)
 
 
 def _stems(folder: Path, suffix: str, findings: Findings) -> set[str]:

@@ -12,6 +12,8 @@ import torch
 from mmengine.dist import get_dist_info
 from torch.utils.data import Dataset, Sampler
 
+from mmvpt.engine.fetch_errors import explain
+
 SAMPLE, STEP = 1, 2  # what random numbers are for; no two purposes share them
 
 
@@ -88,7 +90,7 @@ class Fetch:
         except Exception as error:
             raise ValueError(
                 f'{self._files_of(int(draw))} (sample {int(draw)} of {type(self.dataset).__name__}) cannot be loaded: '
-                f'{type(error).__name__}: {error}. If the file is damaged, mend it or take it out of the data set.'
+                f'{explain(error)}'
             ) from error
 
     def _files_of(self, index: int) -> str:

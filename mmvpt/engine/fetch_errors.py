@@ -1,0 +1,74 @@
+"""Why a sample cannot be loaded: its files, a setting, or a step of the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+import cv2
+
+from mmvpt.datasets.label_ids import SET_ONCE
+
+#: The module that makes pictures of bytes, by the libraries that it calls.
+DECODER = 'mmcv.image.io'
+DAMAGED = 'If the file is damaged, mend it or take it out of the data set.'
+ABSENT = 'There is no such file: look at data_root and data_prefix of the data set, or take it out of the annotations.'
+DISAGREE = f'The data set and LoadAnnotations of its pipeline must agree on reduce_zero_label. {SET_ONCE}'
+NOT_THE_FILE = (
+    'The fault is hardly in the file: look at the pipeline of the data set, and at what the steps before this one hand '
+    'on. tools/verify_dataset.py says whether each picture and its label map are of one size.'
+)
+
+
+def explain(error: Exception) -> str:
+    """Say what failed, and what to do about it."""
+    frames = list(_frames(error))
+    advice = next(advice for holds, advice in CAUSES if holds(error, frames))
+    step = _step(frames)
+    return f'{f"{step} fails with " if step else ""}{type(error).__name__}: {error}. {advice}'
+
+
+def _frames(error: Exception) -> Iterator[FrameType]:
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace.tb_frame
+        trace = trace.tb_next
+
+
+def _step(frames: list[FrameType]) -> str:
+    """The innermost step of a pipeline that an error came through."""
+    owners: list[Any] = [frame.f_locals.get('self') for frame in frames if frame.f_code.co_name == 'transform']
+    return type(owners[-1]).__name__ if owners else ''
+
+
+def _is_disagreement(error: Exception, frames: list[FrameType]) -> bool:
+    return isinstance(error, AssertionError) and 'reduce_zero_label' in str(error)
+
+
+def _is_absence(error: Exception, frames: list[FrameType]) -> bool:
+    return isinstance(error, FileNotFoundError)
+
+
+def _is_damage(error: Exception, frames: list[FrameType]) -> bool:
+    return isinstance(error, OSError) or _is_of_decoder(error, frames) or _is_of_nothing(error, frames)
+
+
+def _is_of_decoder(error: Exception, frames: list[FrameType]) -> bool:
+    """Tell whether a library stopped at the bytes of a file; what mmcv itself refuses is an option of the step."""
+    modules = [frame.f_globals.get('__name__') for frame in frames]
+    return DECODER in modules and (modules[-1] != DECODER or isinstance(error, cv2.error))
+
+
+def _is_of_nothing(error: Exception, frames: list[FrameType]) -> bool:
+    """Tell whether a step that loads stumbled on the None that some decoders return."""
+    return _step(frames).startswith('Load') and ('NoneType' in str(error) or 'failed to load image' in str(error))
+
+
+Cause = tuple[Callable[[Exception, list[FrameType]], bool], str]
+CAUSES: tuple[Cause, ...] = (
+    (_is_disagreement, DISAGREE),
+    (_is_absence, ABSENT),
+    (_is_damage, DAMAGED),
+    (lambda error, frames: True, NOT_THE_FILE),
+)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-import torch
 from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -14,6 +13,7 @@ from torch import nn
 
 from mmvpt.engine.coco_check import check_evaluation_data, check_training_data, coco_datasets
 from mmvpt.engine.fetch import fetch_of
+from mmvpt.engine.label_maps import LabelMaps
 from mmvpt.engine.parts import unwrap
 from mmvpt.registry import HOOKS
 
@@ -27,8 +27,11 @@ MAP_HEADS = ('decode_head', 'roi_head.semantic_head')
 class DataCheckHook(Hook):
     """Refuse heads, files and label maps with other classes than the data set's, and detectors without their data.
 
-    Files that fail to load are named.
+    Files that fail to load are named, and so are classes that no label map had, at the first validation and at the end.
     """
+
+    _maps: LabelMaps | None = None
+    _told: str | None = None
 
     def before_train(self, runner: Runner) -> None:
         """Compare the numbers of classes, look through files in COCO's format, and let loaders name files."""
@@ -37,7 +40,7 @@ class DataCheckHook(Hook):
             fetch_of(loader.dataset)
         model = unwrap(runner.model)
         _check_heads(model, runner.train_dataloader.dataset)
-        self._map_head = next((head for _, head in _heads(model, MAP_HEADS)), None)
+        self._maps, self._told = _label_maps(model, runner.train_dataloader.dataset), None
         for dataset in coco_datasets(runner.train_dataloader.dataset):
             _in_one_process(partial(check_training_data, dataset, model))
         if runner.val_loop:
@@ -46,14 +49,27 @@ class DataCheckHook(Hook):
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Look for ids in label maps that the head has no class for."""
         samples = data_batch.get('data_samples', ()) if isinstance(data_batch, dict) else ()
-        head = self._map_head
         for sample in samples:
-            if head is not None and 'gt_sem_seg' in sample:
-                _check_label_map(sample, head.num_classes, getattr(head, 'ignore_index', 255))
+            if self._maps is not None and 'gt_sem_seg' in sample:
+                self._maps.look(sample)
 
     def before_val(self, runner: Runner) -> None:
-        """Let the loader name files."""
+        """Let the loader name files, and tell of absent classes for the first time."""
         fetch_of(runner.val_dataloader.dataset)
+        if self._told is None:
+            self._tell_absent(runner)
+
+    def after_train(self, runner: Runner) -> None:
+        """Tell of classes that were absent all the time."""
+        self._tell_absent(runner)
+
+    def _tell_absent(self, runner: Runner) -> None:
+        if self._maps is None or not self._maps.names:
+            return
+        text = self._maps.explain_absent()
+        if text and text != self._told:  # the first validation may be at the end
+            runner.logger.warning(text)
+        self._told = text
 
     def before_test(self, runner: Runner) -> None:
         """Look through files in COCO's format, and let the loader name files."""
@@ -102,14 +118,15 @@ def _heads(model: nn.Module, places: tuple[str, ...]) -> Iterator[tuple[str, Any
                 yield f'{name}.{index}'.rstrip('.'), head
 
 
-def _check_label_map(sample: Any, num_classes: int, ignore_index: int) -> None:
-    (labels,) = sample.gt_sem_seg.values()  # mmseg and mmdet name it differently
-    outside = ((labels >= num_classes) | (labels < 0)) & (labels != ignore_index)
-    if outside.any():
-        ids = torch.unique(labels[outside]).tolist()
-        path = sample.metainfo.get('seg_map_path') or sample.metainfo.get('img_path')
-        raise ValueError(
-            f'{path}: the label map has ids {ids} outside the {num_classes} classes 0..{num_classes - 1} '
-            f'(ignored: {ignore_index}; as the model sees them, after reduce_zero_label). '
-            'Correct the label map, the classes of the data set or reduce_zero_label.'
+def _label_maps(model: nn.Module, dataset: Any) -> LabelMaps | None:
+    """What watches the label maps of a model that has a head for them."""
+    for name, head in _heads(model, MAP_HEADS):
+        metainfo = getattr(dataset, 'metainfo', {})
+        return LabelMaps(
+            num_classes=head.num_classes,
+            ignore_index=getattr(head, 'ignore_index', 255),
+            reduce_zero_label=metainfo.get('reduce_zero_label'),
+            # a semantic branch has ids for what COCO-stuff never shows
+            names=metainfo.get('classes') or () if name.startswith('decode_head') else (),
         )
+    return None

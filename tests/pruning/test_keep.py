@@ -69,7 +69,7 @@ def test_a_segment_of_a_block_stays_whatever_the_percentage(ranked: str, left: l
 
 @pytest.mark.parametrize('depth', [2, 4, 12])
 def test_81_pairs_of_percentages_are_81_models(depth: int) -> None:
-    """E2VPT, section 4.1: 10 to 90 % of tokens and of 8 segments; P = 10, in a ViT-B, the ViT of Shapes and a Swin's first stage."""
+    """E2VPT, section 4.1: 10 to 90 % of tokens and of 8 segments; P = 10, in the first stage of a Swin and in ViTs."""
     scores = scores_of(10, 8, [0] * depth)
     keeps = [keep_best(scores, tokens, segments) for tokens in LEVELS for segments in LEVELS]
     assert len({json.dumps(keep) for keep in keeps}) == 81

@@ -4,7 +4,7 @@ import sys
 
 from .compat import check_versions
 from .operators.finder import stand_behind_mmcv
-from .version import __version__
+from .version import __version__, parse_version_info, version_info
 
 stand_behind_mmcv()
 
@@ -17,4 +17,4 @@ if 'mmvpt.check_env' not in sys.orig_argv:  # the doctor has to see the patient 
     teach_mmengine()
     leave_out_multimodal_models()
 
-__all__ = ['__version__']
+__all__ = ['__version__', 'parse_version_info', 'version_info']

@@ -1,5 +1,6 @@
 """What a wheel holds, and that configs and tools are found in it."""
 
+import ast
 import email
 import os
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import mmvpt
 from mmvpt import __version__, compat
 from mmvpt.config_paths import config_root, find_config
 
@@ -60,7 +62,9 @@ def test_a_wheel_names_its_version_licence_and_extras(wheel):
         names = archive.namelist()
         metadata = email.message_from_bytes(archive.read(next(name for name in names if name.endswith('/METADATA'))))
     assert metadata['Version'] == __version__
-    assert set(metadata.get_all('Provides-Extra')) == {'det', 'sweep', 'analysis', 'dev'}
+    assert metadata['Requires-Python'] == '>=3.11'
+    assert metadata['Author'] == 'mmvpt contributors'
+    assert set(metadata.get_all('Provides-Extra')) == {'det', 'timm', 'dev'}
     assert any(name.endswith('LICENSE') for name in names)
     assert not any(
         '==' in requirement for requirement in metadata.get_all('Requires-Dist') if 'extra' not in requirement
@@ -147,10 +151,49 @@ def test_constraints_pin_exactly_what_was_tested():
     assert pins['opencv-python'] == pins['opencv-python-headless'] == compat.TESTED_OPENCV
 
 
+def _required(*names):
+    """Distributions of requirements files, with the least version of each."""
+    texts = [(REPO / 'requirements' / f'{name}.txt').read_text() for name in names]
+    return {package: least for text in texts for package, least in re.findall(r'^([\w-]+)>=([\d.]+)', text, re.M)}
+
+
 def test_every_required_package_is_pinned_within_its_range():
     pins = dict(re.findall(r'^([\w-]+)==([\w.]+)', (REPO / 'requirements' / 'constraints.txt').read_text(), re.M))
-    for name in ('runtime', 'mminstall', 'det', 'tests', 'build'):
-        lines = (REPO / 'requirements' / f'{name}.txt').read_text().splitlines()
-        for line in filter(lambda line: line and not line.startswith('#'), lines):
-            package, least = re.match(r'([\w-]+)>=([\d.]+)', line).groups()
-            assert compat._fits(pins[package], ('>=', least)), line
+    for package, least in _required('runtime', 'mminstall', 'det', 'timm', 'tests', 'build').items():
+        assert compat._fits(pins[package], ('>=', least)), package
+
+
+MODULES = {  # where a distribution is not called as what it installs
+    'onedl-mmcv': 'mmcv',
+    'onedl-mmdetection': 'mmdet',
+    'onedl-mmengine': 'mmengine',
+    'onedl-mmpretrain': 'mmpretrain',
+    'onedl-mmsegmentation': 'mmseg',
+    'opencv-python': 'cv2',
+    'pillow': 'PIL',
+}
+
+
+def _imported(*folders):
+    """Modules of other packages that our files import, in functions too."""
+    nodes = [node for folder in folders for path in (REPO / folder).rglob('*.py') for node in _nodes(path)]
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return {name.partition('.')[0] for name in names} - sys.stdlib_module_names - {'mmvpt', 'tests'}
+
+
+def _nodes(path):
+    return ast.walk(ast.parse(path.read_text()))
+
+
+def test_what_is_imported_is_required_and_what_is_required_is_imported():
+    required = {MODULES.get(package, package) for package in _required('runtime', 'mminstall', 'det', 'timm')}
+    assert _imported('mmvpt', 'tools') == required
+    for_tests = {MODULES.get(package, package) for package in _required('tests')}
+    assert _imported('tests') - required <= for_tests
+
+
+def test_versions_compare_as_numbers():
+    assert mmvpt.parse_version_info('0.10.1') > mmvpt.parse_version_info('0.9')
+    assert mmvpt.parse_version_info('1.2.0rc1') == (1, 2, 0, 'rc1')
+    assert '.'.join(map(str, mmvpt.version_info)) == __version__

@@ -53,7 +53,12 @@ def test_a_wheel_carries_configs_and_tools_where_mim_looks_for_them(wheel):
     for folder in ('configs', 'tools'):
         here = {str(path.relative_to(REPO)) for path in (REPO / folder).rglob('*.py')}
         assert {f'mmvpt/.mim/{path}' for path in here} <= names
-    assert {'mmvpt/.mim/model-index.yml', 'mmvpt/.mim/tools/dist_train.sh', 'mmvpt/registry.py'} <= names
+    assert {
+        'mmvpt/.mim/model-index.yml',
+        'mmvpt/.mim/configs/metafile.yml',
+        'mmvpt/.mim/tools/dist_train.sh',
+        'mmvpt/registry.py',
+    } <= names
     assert not any(name.startswith(('tests', 'configs', 'tools')) for name in names)
 
 
@@ -164,6 +169,7 @@ def test_every_required_package_is_pinned_within_its_range():
 
 
 MODULES = {  # where a distribution is not called as what it installs
+    'model-index': 'modelindex',
     'onedl-mmcv': 'mmcv',
     'onedl-mmdetection': 'mmdet',
     'onedl-mmengine': 'mmengine',

@@ -29,7 +29,7 @@ def with_gradients(function, **inputs):
     """Call a function, and return its output and the gradients of a weighted sum of it by its inputs."""
     inputs = {key: value.clone().requires_grad_() for key, value in inputs.items()}
     output = function(**inputs)
-    (output * wave(*output.shape, step=1.3)).sum().backward()
+    (output * wave(*output.shape, step=1.3, start=1.0)).sum().backward()
     return dict(output=output, **{key: value.grad for key, value in inputs.items()})
 
 
@@ -57,11 +57,11 @@ def nms_at_the_threshold(iou_threshold):
     return kept(nms, torch.tensor([[0, 0, 6.5, 1], [3.5, 0, 10, 1]]), torch.tensor([0.9, 0.8]), iou_threshold)
 
 
-def soft_nms(**options):
+def soft_nms(levels=10, **options):
     from mmcv.ops import soft_nms
 
     corners, scores = boxes()
-    return kept(soft_nms, corners, (10 * scores).round() / 10, **options)  # some are equal
+    return kept(soft_nms, corners, (levels * scores).ceil() / levels, **options)  # some are equal
 
 
 def batched_nms(class_agnostic=False, **options):
@@ -86,8 +86,8 @@ def roi_align(size=(2, 3), scale=0.5, ratio=0, aligned=True):
 def offsets(channels, height, width):
     """Offsets that stay, that go between pixels, that leave the image, and that lead to the rim of it."""
     offset = 2 * wave(2, channels, height, width, step=0.9)
-    offset[0, ::3] = 0
-    offset[1, ::4] = offset[1, ::4].round()
+    offset[0, :, :2] = 0
+    offset[1, ::3] = offset[1, ::3].round()
     return offset
 
 
@@ -142,6 +142,7 @@ for kind, variants in {
     nms_at_the_threshold: [dict(iou_threshold=0.3)],
     soft_nms: [
         dict(method='naive'),
+        dict(method='naive', levels=1),
         dict(method='linear'),
         dict(method='linear', offset=1, min_score=0.3),
         dict(method='gaussian', sigma=0.3),

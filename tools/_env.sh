@@ -1,115 +1,88 @@
-# Sourced by quickstart.sh and run_tests.sh: makes the environment they run in, once, or takes that of MMVPT_PYTHON.
+# Sourced by quickstart.sh and run_tests.sh: makes the environment that both run in, once, or takes that of MMVPT_PYTHON.
 #
-# An environment is a folder made by `python -m venv`. Its file .mmvpt says how far it came: 'begun', or the fingerprint
-# of what was asked for. A begun one was interrupted and may hold half a package, so it is made anew.
+# It is the folder .venv, made by `python -m venv`. Its file .mmvpt says how far it came: 'begun', or the fingerprint of
+# what was asked for. A begun one was interrupted and may hold half a package, so it is made anew.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 REQUIREMENTS=$ROOT/requirements
-WHEELS=$ROOT/.venv-wheels       # compiled once, kept when an environment is made anew
+ENVIRONMENT=$ROOT/.venv
+PACKAGES=(runtime mminstall det tests)  # files of requirements
+ACTIVATE=                               # how to go on in the environment, where it is ours
 LOG=/dev/null
 export PYTHONPATH="$ROOT${PYTHONPATH:+:$PYTHONPATH}" PYTHONNOUSERSITE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 trap 'stop_heartbeat' EXIT
 trap 'echo; echo "Interrupted. Run the same command again: it starts over where it has to." >&2; exit 130' INT TERM
 
-# Set PYTHON to an interpreter with all that is needed: use_environment FOLDER [cls|seg|det ...]
+# Set PYTHON to an interpreter with all that is needed: use_environment TASKS, of which MMVPT_PYTHON needs no more
 use_environment() {
-    local folder=$1
-    shift
     if [ -n "${MMVPT_PYTHON:-}" ]; then
         PYTHON=$("$MMVPT_PYTHON" -c 'import sys; print(sys.executable)') || fail "MMVPT_PYTHON is '$MMVPT_PYTHON', which does not run." 'Set it to the python of an environment, or unset it.'
         say "Using $PYTHON (MMVPT_PYTHON), installing nothing."
         "$PYTHON" -m mmvpt.check_env --tasks "$@" || fail "The environment of $PYTHON lacks something." 'The lines above say what, and the command that mends it.'
         return
     fi
-    PYTHON=$folder/bin/python
+    PYTHON=$ENVIRONMENT/bin/python
+    ACTIVATE=". ${ENVIRONMENT#"$PWD"/}/bin/activate"
     local wanted
     wanted=$(fingerprint)
-    if [ "$(state "$folder")" = "$wanted" ] && "$PYTHON" -c '' 2>/dev/null; then
-        say "Environment $folder is ready."
-        return
+    if [ "$(state)" != "$wanted" ] || ! "$PYTHON" -c '' 2>/dev/null; then
+        make_environment
+        echo "$wanted" >"$ENVIRONMENT/.mmvpt"
     fi
-    make_environment "$folder" "$@"
-    echo "$wanted" >"$folder/.mmvpt"
-    say "Environment $folder is ready."
+    say "Environment $ENVIRONMENT is ready. To use it yourself: $ACTIVATE"
 }
 
-make_environment() {    # folder, tasks
-    local folder=$1 tasks=" ${*:2} " files=(-r "$REQUIREMENTS/runtime.txt" -r "$REQUIREMENTS/mminstall.txt")
-    if wants det; then
-        files+=(-r "$REQUIREMENTS/det.txt" -r "$REQUIREMENTS/tests.txt")
-        need_compiler
-    fi
-    begin "$folder"
+make_environment() {
+    local files=("${PACKAGES[@]/#/$REQUIREMENTS/}")
+    files=("${files[@]/%/.txt}")
+    begin
     step 'PyTorch (about a minute, several GB)' install torch torchvision
-    step 'build tools' install -r "$REQUIREMENTS/build.txt"
-    if wants det; then
-        compiled_mmcv
-    else
-        step 'mmcv without compiled ops' install --no-cache-dir onedl-mmcv
-    fi
-    step "packages for ${*:2}" install "${files[@]}"
+    step 'mmcv' install --no-cache-dir onedl-mmcv   # the cache may hold one that was compiled for another PyTorch
+    step "packages (${PACKAGES[*]})" install "${files[@]/#/--requirement=}"
     step 'mmvpt, in place' install --no-deps --no-build-isolation --editable "$ROOT"
     if ! "$PYTHON" -c 'import cv2' >>"$LOG" 2>&1; then    # no libGL: a machine without a display
         step 'OpenCV without windows' install --force-reinstall --no-deps opencv-python-headless
     fi
-    # shellcheck disable=SC2086
-    step 'check' "$PYTHON" -m mmvpt.check_env --tasks $tasks
+    step 'check' "$PYTHON" -m mmvpt.check_env --tasks cls seg det
 }
 
-begin() {       # folder
-    local folder=$1
-    if [ -e "$folder" ] && [ -z "$(state "$folder")" ]; then
-        fail "$folder exists, and this script did not make it." \
-            "Move it away, or use it as it is: MMVPT_PYTHON=$folder/bin/python bash $0"
+begin() {
+    if [ -e "$ENVIRONMENT" ] && [ -z "$(state)" ]; then
+        fail "$ENVIRONMENT exists, and this script did not make it." \
+            "Move it away, or use it as it is: MMVPT_PYTHON=$ENVIRONMENT/bin/python bash $0"
     fi
-    if [ "$(state "$folder")" = begun ] || ! "$PYTHON" -m pip --version >/dev/null 2>&1; then
-        [ ! -e "$folder" ] || say "Removing $folder, which an earlier run did not finish."
-        rm -rf "$folder"
+    if [ "$(state)" = begun ] || ! suits "$PYTHON" >/dev/null || ! "$PYTHON" -m pip --version >/dev/null 2>&1; then
+        [ ! -e "$ENVIRONMENT" ] || say "Removing $ENVIRONMENT, which an earlier run did not finish, or for another Python."
+        rm -rf "$ENVIRONMENT"
         find_python
     fi
-    mkdir -p "$folder"
-    echo begun >"$folder/.mmvpt"
-    LOG=$folder/setup.log
+    mkdir -p "$ENVIRONMENT"
+    echo begun >"$ENVIRONMENT/.mmvpt"
+    LOG=$ENVIRONMENT/setup.log
     : >"$LOG"
-    say "Making $folder (log: $LOG)."
-    [ -x "$PYTHON" ] || step "environment of $BASE_PYTHON" "$BASE_PYTHON" -m venv "$folder"
+    say "Making $ENVIRONMENT (log: $LOG)."
+    [ -x "$PYTHON" ] || step "environment of $BASE_PYTHON" "$BASE_PYTHON" -m venv "$ENVIRONMENT"
 }
 
 find_python() {
     local candidate seen=''
-    for candidate in python3.11 python3.12 python3.13 python3.10 python3 python; do
+    for candidate in python3.11 python3.12 python3.13 python3 python; do
         command -v "$candidate" >/dev/null || continue
-        if BASE_PYTHON=$("$candidate" - 2>/dev/null <<'END'
-import ensurepip, sys, venv
-assert (3, 10) <= sys.version_info < (3, 14)
-print(sys.executable)
-END
-        ); then return; fi
+        if BASE_PYTHON=$(suits "$candidate"); then return; fi
         seen+=" $candidate ($("$candidate" -c 'import platform; print(platform.python_version())' 2>/dev/null || echo broken))"
     done
-    fail "No Python from 3.10 to 3.13 with its venv module was found. Seen:${seen:- none}." \
+    fail "No Python from 3.11 to 3.13 with its venv module was found. Seen:${seen:- none}." \
         'Install one (on Debian and Ubuntu: apt install python3 python3-venv), or set MMVPT_PYTHON to an environment.'
 }
 
-need_compiler() {
-    command -v "${CXX:-g++}" >/dev/null ||
-        fail 'Detection needs mmcv with compiled ops, and there is no C++ compiler (g++).' \
-            'Install one (on Debian and Ubuntu: apt install g++), or set MMVPT_PYTHON to an environment that has the ops.'
-}
-
-compiled_mmcv() {
-    local wheels wheel
-    wheels=$WHEELS/$("$PYTHON" -c 'import sys, torch; print(f"py{sys.version_info[0]}.{sys.version_info[1]}-torch{torch.__version__}")')
-    wheel=$(echo "$wheels"/onedl_mmcv-*.whl)
-    if ! "$PYTHON" -m zipfile -t "$wheel" >/dev/null 2>&1; then
-        command -v nvcc >/dev/null || export CUDA_VISIBLE_DEVICES=''     # without nvcc only the ops for the CPU compile
-        CFLAGS=-g0 CXXFLAGS=-g0 step 'mmcv with compiled ops (once; 5 minutes on 2 idle cores)' "$PYTHON" -m pip wheel \
-            --constraint "$REQUIREMENTS/constraints.txt" --no-deps --no-build-isolation --no-cache-dir \
-            --wheel-dir "$wheels" onedl-mmcv
-        wheel=$(echo "$wheels"/onedl_mmcv-*.whl)
-    fi
-    step 'mmcv as compiled' install "$wheel"
+# Print where a Python is that mmvpt runs on: suits PYTHON
+suits() {
+    "$1" - 2>/dev/null <<'END'
+import ensurepip, sys, venv
+assert (3, 11) <= sys.version_info < (3, 14)
+print(sys.executable)
+END
 }
 
 install() {
@@ -149,11 +122,7 @@ fingerprint() {     # of what an environment has to hold; it is bound to its pla
 }
 
 state() {
-    cat "$1/.mmvpt" 2>/dev/null || true
-}
-
-wants() {
-    [[ $tasks == *" $1 "* ]]
+    cat "$ENVIRONMENT/.mmvpt" 2>/dev/null || true
 }
 
 say() {

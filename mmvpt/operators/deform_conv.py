@@ -24,14 +24,15 @@ class Layout:
     @classmethod
     def of(cls, options: Mapping[str, int]) -> Layout:
         """Read the options of the convolution without modulation."""
-        pairs = ((options[f'{name}H'], options[f'{name}W']) for name in ('d', 'pad', 'dilation'))
-        return cls(*pairs, options['group'], options['deformable_group'])
+        stride, padding, dilation = ((options[f'{name}H'], options[f'{name}W']) for name in ('d', 'pad', 'dilation'))
+        return cls(stride, padding, dilation, options['group'], options['deformable_group'])
 
     @classmethod
     def of_modulated(cls, options: Mapping[str, int]) -> Layout:
         """Read the options of the modulated convolution."""
         pairs = ((options[f'{name}_h'], options[f'{name}_w']) for name in ('stride', 'pad', 'dilation'))
-        return cls(*pairs, options['group'], options['deformable_group'])
+        stride, padding, dilation = pairs
+        return cls(stride, padding, dilation, options['group'], options['deformable_group'])
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -142,7 +143,7 @@ def _gradients(
     backward = torch.ops.torchvision._deform_conv2d_backward
     grads = backward(widen(grad).contiguous(), *inputs, *layout.numbers, mask is not None)
     named = dict(zip(('input', 'weight', 'offset', 'mask', 'bias'), grads, strict=True))
-    kernel = weight.shape[2:]
+    kernel = weight.shape[2], weight.shape[3]
     named['offset'] = named['offset'].masked_fill(_at_the_rim(inputs[2], kernel, layout), 0)
     return named
 

@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader
 
 def batch_of(loader: DataLoader) -> int:
     """Images of one process at once; a loader with a batch sampler of its own has no number itself."""
-    return int(loader.batch_size or getattr(loader.batch_sampler, 'batch_size', 1))
+    return getattr(loader.batch_sampler, 'batch_size', 1) if loader.batch_size is None else loader.batch_size
 
 
 def describe_batches(runner: Runner) -> str:

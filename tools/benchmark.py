@@ -14,7 +14,8 @@ compares E2VPT, and each half of it, with the plain backbone: operations and tim
     python tools/benchmark.py protuning
 
 compares Pro-tuning of a whole detector, by default Cascade Mask R-CNN with ResNet-50 at 800x1333, with fine-tuning and
-head retraining: a training step and the bytes saved for backward. It needs mmdet and MMCV's compiled operators.
+head retraining: a training step and the bytes saved for backward. It needs mmdet; the operators
+that it calls are measured by `tools/benchmark_operators.py`.
 
 Run any of them on an otherwise idle machine, or those of prompts with `--cpu-time`, which takes one thread and counts
 the processor's time, not the wall clock's.

@@ -1,7 +1,7 @@
 """Measure what the operators cost that stand in for MMCV's compiled ones, beside those where they are compiled.
 
-Each row is a forward and a backward pass, or a suppression of boxes, as a detector of COCO asks for it; the last ones are
-a training step and a prediction of the whole detector. Both kinds run in turn in one process.
+Each row is a forward and a backward pass, or a suppression of boxes, as a detector of COCO asks for it; the last two
+are a training step and a prediction of that detector. Both kinds of operators run in turn in one process.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -84,7 +85,7 @@ def detector_cases(path: str, size: list[int], device: str) -> Iterator[Case]:
 def measure(case: Callable[[], object], compiled: ModuleType | None, args: argparse.Namespace) -> dict[str, object]:
     """Time one case with both kinds of operators."""
     clock = time.process_time if args.cpu_time else time.perf_counter
-    kinds = {'stand-in': stand_in, 'compiled': compiled}
+    kinds = {'compiled': compiled, 'stand-in': stand_in}
 
     def run(operators: ModuleType) -> None:
         torch.manual_seed(0)  # which regions are trained on is drawn
@@ -109,9 +110,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.cpu_time:
         torch.set_num_threads(1)
-    import mmcv.ops  # noqa: F401
-
-    found = sys.modules['mmcv._ext']
+    found = import_module('mmcv._ext')
     compiled = None if found.__file__ == str(STAND_IN) else found
     torch.manual_seed(0)
     rows = [

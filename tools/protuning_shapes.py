@@ -14,7 +14,7 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__,
         epilog='Finished steps are reused, an interrupted one goes on where it stopped: start it again at any time. '
-        'Detection needs the compiled ops of mmcv; where they are missing, segmentation is done without it.',
+        'Detection needs mmdet; where it is missing, segmentation is done without it.',
     )
     parser.add_argument('--seeds', type=int, nargs='+', default=[0], help='trainings of each method (%(default)s)')
     parser.add_argument('--tasks', nargs='+', choices=TASKS, default=list(TASKS), help='both by default')

@@ -73,7 +73,7 @@ def count_cells(cells: Iterable[Cell]) -> tuple[dict[Cell, Counts], dict[str, li
             for model in cell.models:
                 if str(model) not in known:
                     known[str(model)] = _count_overridden(read(model.config), model.options, backbones)
-        except ImportError as error:  # a package, or the compiled ops of mmcv; the message begins with the config
+        except ImportError as error:  # a package that is missing; the message begins with the config
             reason = str(error).partition(' needs ')[2] or str(error)
             missing.setdefault(reason, []).append(cell)
         else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
+import torchvision  # noqa: F401  makes its operators known to torch.ops
 from torch import Tensor
 
 from mmvpt.operators.precision import widen
@@ -30,8 +31,9 @@ class Layout:
     @classmethod
     def of_modulated(cls, options: Mapping[str, int]) -> Layout:
         """Read the options of the modulated convolution."""
-        pairs = ((options[f'{name}_h'], options[f'{name}_w']) for name in ('stride', 'pad', 'dilation'))
-        stride, padding, dilation = pairs
+        stride, padding, dilation = (
+            (options[f'{name}_h'], options[f'{name}_w']) for name in ('stride', 'pad', 'dilation')
+        )
         return cls(stride, padding, dilation, options['group'], options['deformable_group'])
 
     @property
@@ -143,8 +145,7 @@ def _gradients(
     backward = torch.ops.torchvision._deform_conv2d_backward
     grads = backward(widen(grad).contiguous(), *inputs, *layout.numbers, mask is not None)
     named = dict(zip(('input', 'weight', 'offset', 'mask', 'bias'), grads, strict=True))
-    kernel = weight.shape[2], weight.shape[3]
-    named['offset'] = named['offset'].masked_fill(_at_the_rim(inputs[2], kernel, layout), 0)
+    named['offset'] = named['offset'].masked_fill(_at_the_rim(inputs[2], weight.shape[2:], layout), 0)
     return named
 
 
@@ -155,7 +156,7 @@ def _inputs(input: Tensor, weight: Tensor, offset: Tensor, mask: Tensor | None, 
     return [widen(tensor) for tensor in (input, weight, offset, mask, bias)]
 
 
-def _at_the_rim(offset: Tensor, kernel: tuple[int, int], layout: Layout) -> Tensor:
+def _at_the_rim(offset: Tensor, kernel: Sequence[int], layout: Layout) -> Tensor:
     """Find the offsets that lead exactly one pixel out of the image, above it or left of it.
 
     The value there is zero, and has no derivative: it is zero on one side only. The compiled operators say zero,

@@ -68,7 +68,7 @@ def __getattr__(name: str) -> Callable[..., NoReturn]:
     def unserved(*inputs: object, **options: object) -> NoReturn:
         caller = sys._getframe(1).f_globals['__name__']  # mmcv.ops has a module for each of its operators
         raise NotImplementedError(
-            f"{caller} needs MMCV's compiled operator {name}, and none of torchvision's stands in for it. "
+            f"{caller} needs MMCV's compiled operator {name}, and mmvpt has no stand-in for it. "
             f'Compile it (with g++; for a GPU also with nvcc): {WITH_OPS}'
         )
 

@@ -1,4 +1,4 @@
-"""Detectors of mmdet train a step and predict without compiled operators, which for CPUs do not know bfloat16 either."""
+"""Detectors of mmdet train a step and predict without compiled operators; in bfloat16 too, which those lack on CPUs."""
 
 from contextlib import nullcontext
 from pathlib import Path

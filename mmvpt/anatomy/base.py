@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from torch import Tensor, nn
 
+from mmvpt.layers.acts import hook, hook_before
+
 if TYPE_CHECKING:
     from .points import Point
     from .streams import Stream
@@ -32,22 +34,23 @@ class Site:
     """A module whose input or output may be edited.
 
     Edits are modules or bound methods: a deepcopy (of MMEngine's EMA, say) remakes those, while a closure would keep
-    editing with the parameters of the original.
+    editing with the parameters of the original. Each is noted while a tuner attaches (``mmvpt.layers.acts``), so that it can be
+    shown and undone.
     """
 
     module: nn.Module
 
     def before(self, edit: Edit) -> None:
         """Edit the first argument of the module."""
-        self.module.register_forward_pre_hook(_EditInput(copyable(edit)))
+        hook_before(self.module, _EditInput(copyable(edit)), by=edit)
 
     def after(self, edit: Edit) -> None:
         """Edit the output of the module."""
-        self.module.register_forward_hook(_EditOutput(copyable(edit)))
+        hook(self.module, _EditOutput(copyable(edit)), by=edit)
 
     def beside(self, edit: Callable[[Any, Any], Any]) -> None:
         """Edit the output of the module, seeing its first argument too: ``edit(argument, output)``."""
-        self.module.register_forward_hook(_EditBoth(copyable(edit)))
+        hook(self.module, _EditBoth(copyable(edit)), by=edit)
 
 
 def copyable(edit: AnyEdit) -> AnyEdit:

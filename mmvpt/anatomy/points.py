@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from mmvpt.layers.acts import hook, hook_before
+
 from .base import Edit, Site, Size, copyable
 
 
@@ -35,7 +37,7 @@ class TokenPoint(Point):
     """A module that a sequence of tokens passes, which an edit sees as the map they are cut from."""
 
     def after(self, edit: Edit) -> None:
-        self.module.register_forward_hook(_Relay(self, copyable(edit)))
+        hook(self.module, _Relay(self, copyable(edit)), by=edit)
 
     @abstractmethod
     def relay(self, edit: Edit, args: tuple, output: Any) -> Any:
@@ -79,7 +81,7 @@ class Grid:
     def watch(self) -> None:
         """Ask the embedding from now on."""
         if not self._watching:
-            self.embedding.register_forward_hook(self)
+            hook(self.embedding, self)
             self._watching = True
 
     def __call__(self, module: nn.Module, args: tuple, output: Any) -> None:
@@ -108,7 +110,7 @@ class EmbeddingPoint(LayerPoint):
 
     def after(self, edit: Edit) -> None:
         self.grid.watch()
-        self.module.register_forward_pre_hook(_RelayInput(self, copyable(edit)))
+        hook_before(self.module, _RelayInput(self, copyable(edit)), by=edit)
 
 
 @dataclass

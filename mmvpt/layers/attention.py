@@ -18,6 +18,7 @@ from mmcv.cnn.bricks.transformer import MultiheadAttention as MMCVAttention
 from mmpretrain.models.utils import BEiTAttention, MultiheadAttention, WindowMSA
 from torch import Tensor, nn
 
+from .acts import swap_class
 from .low_rank import Updatable
 
 #: Given the batch size, returns keys and values shaped (heads, L, head_dim), or (B, heads, L, head_dim).
@@ -254,9 +255,5 @@ def adopt_as(extendable: type[Extendable], original: type[nn.Module], attention:
             f'{type(attention).__name__} computes something else than {original.__name__}, so mmvpt cannot extend it. '
             'Register its own extendable class with @adopt.register; see docs/extend.md.'
         )
-    attention.__class__ = extendable
-    adopted = cast(Extendable, attention)
-    adopted.sources = []
-    adopted.leading = []
-    adopted.updates = []
-    return adopted
+    swap_class(attention, extendable, sources=[], leading=[], updates=[])
+    return cast(Extendable, attention)

@@ -11,6 +11,8 @@ import torch.nn.functional as F
 from mmengine.model import BaseModule, ModuleDict
 from torch import Tensor, nn
 
+from .acts import swap_class
+
 
 class Factors(BaseModule):
     """Two thin matrices, up(down(x)), whose product is zero at the start."""
@@ -124,6 +126,5 @@ class UpdatableLinear(Updatable, nn.Linear):
 def adopt_linear(linear: nn.Linear) -> UpdatableLinear:
     """Let a linear layer have updates, in place; no weight moves and no key of a state dict changes."""
     if not isinstance(linear, UpdatableLinear):
-        linear.__class__ = UpdatableLinear
-        cast(UpdatableLinear, linear).updates = []
+        swap_class(linear, UpdatableLinear, updates=[])
     return cast(UpdatableLinear, linear)

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn.grad import conv2d_input
 
+from .acts import swap_class
+
 
 def make_thrifty(module: nn.Module) -> None:
     """Let the frozen layers inside a module keep less, in place; keys and weights stay as they are."""
@@ -23,7 +25,7 @@ def make_thrifty(module: nn.Module) -> None:
         for child in parent.children():
             thrifty = THRIFTY.get(type(child))
             if thrifty and (frozen or child._parameters) and not any(p.requires_grad for p in child.parameters()):
-                child.__class__ = thrifty
+                swap_class(child, thrifty)
 
 
 class _Thrifty(nn.Module):

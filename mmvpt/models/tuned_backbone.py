@@ -15,15 +15,19 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmvpt.anatomy import describe
 from mmvpt.checkpoint import fingerprint
+from mmvpt.layers.acts import Act, Unfrozen, noting
 from mmvpt.layers.attention import use_sdpa
 from mmvpt.layers.thrifty import make_thrifty
 from mmvpt.registry import MODELS
 from mmvpt.tuners import build_tuner
 
+from .bindings import Binding, format_bindings, rows_of
 from .pretrained import keep_recomputed, load_pretrained, split_init_cfg
 
 #: Marks the state dict of a delta: 32 bytes that tell the base it was trained on.
 FINGERPRINT = 'base_fingerprint'
+#: How many rows of its bindings a printed model shows.
+ROWS_SHOWN = 12
 
 
 @MODELS.register_module()
@@ -49,23 +53,41 @@ class TunedBackbone(BaseModule):
         self.backbone = _build_backbone(backbone)
         self.backbone.init_cfg = init_cfg or getattr(self.backbone, 'init_cfg', None)
         self.tuner = build_tuner(tuner)
+        keep_recomputed(self.backbone)
+        self._attach()
+        self._has_base = isinstance(backbone, nn.Module)  # which brings its weights; a config does not
+        self._register_load_state_dict_pre_hook(self._prepare_state)
+
+    def _attach(self) -> None:
+        """Freeze the backbone and bind the tuner into it."""
         trainable = {param for param in self.backbone.parameters() if param.requires_grad}
         self.backbone.requires_grad_(False)
         anatomy = describe(self.backbone)
         self._options = anatomy.options
         self._resize = anatomy.resize
         self._optional = anatomy.optional
-        for block in anatomy.blocks:
-            use_sdpa(block.attention)
-        self.tuner.attach(anatomy)
-        self.unfrozen = list(self.tuner.unfreeze(anatomy))
+        self._acts: list[Act] = []
+        with noting(self._acts, self.backbone):
+            for block in anatomy.blocks:
+                use_sdpa(block.attention)
+        for tuner in self.tuner.each():
+            with noting(self._acts, self.backbone, tuner):
+                tuner.attach(anatomy)
+        for tuner in self.tuner.each():
+            self._acts += [Unfrozen(module=self.backbone, by=part, tuner=tuner) for part in tuner.unfreeze(anatomy)]
+        self.unfrozen = [act.by for act in self._acts if isinstance(act, Unfrozen)]
         for param in _parameters(self.unfrozen):
             param.requires_grad_(param in trainable)
-        make_thrifty(self.backbone)
-        keep_recomputed(self.backbone)
+        with noting(self._acts, self.backbone):
+            make_thrifty(self.backbone)
         self._tell_what_stays_frozen(trainable)
-        self._has_base = isinstance(backbone, nn.Module)  # which brings its weights; a config does not
-        self._register_load_state_dict_pre_hook(self._prepare_state)
+
+    def bindings(self) -> list[Binding]:
+        """What each tuner did to the backbone: a row for each act."""
+        return rows_of(self._acts, self.backbone)
+
+    def extra_repr(self) -> str:
+        return format_bindings(self.bindings(), limit=ROWS_SHOWN)
 
     def forward(self, image: Tensor, **options: Any) -> Any:
         """Features of the image, as the plain backbone gives them."""

@@ -19,6 +19,10 @@ AnySize = int | tuple[int, int]
 class Tuner(BaseModule):
     """New parameters for a frozen backbone, and where they act."""
 
+    def each(self) -> Iterator[Tuner]:
+        """The tuners that act: this one, or those of a list."""
+        yield self
+
     def attach(self, anatomy: Anatomy) -> None:
         """Create the new parameters and bind them to sites of the backbone."""
 
@@ -58,6 +62,9 @@ class TunerList(Tuner):
 
     def __iter__(self) -> Iterator[Tuner]:
         return self.children()  # type: ignore[return-value]
+
+    def each(self) -> Iterator[Tuner]:
+        return (one for tuner in self for one in tuner.each())
 
     def attach(self, anatomy: Anatomy) -> None:
         for tuner in self:

@@ -124,6 +124,11 @@ class KeyValuePrompts(Tuner):
         super().init_weights()
         self.reset()
 
+    def parameters_of(self, index: int) -> list[nn.Parameter]:
+        """The keys of one block, and its values where they are others."""
+        number = self._sets[index]
+        return [self.keys[number]] if self.share_kv else [self.keys[number], self.values[number]]
+
     def pair(self, index: int, batch: int) -> tuple[Tensor, Tensor]:
         """Keys and values of one block: (heads, T, head_dim), or with a batch in front where dropout draws."""
         number = self._sets[index]
@@ -143,6 +148,10 @@ class _Source:
 
     def __call__(self, batch: int) -> tuple[Tensor, Tensor]:
         return self.tuner.pair(self.index, batch)
+
+    def parameters(self) -> list[nn.Parameter]:
+        """Those of this block."""
+        return self.tuner.parameters_of(self.index)
 
 
 def _head_shape(block: Block) -> tuple[int, int]:

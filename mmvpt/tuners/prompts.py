@@ -164,6 +164,11 @@ class Prompts(Tuner):
             prompts = F.dropout(prompts, self.dropout)
         return prompts
 
+    def parameters_of(self, index: int, width: int) -> list[nn.Parameter]:
+        """The parameters behind the prompts of one block."""
+        projection = self.projections[str(width)].parameters() if self.projections else ()
+        return [self.prompts[self._sets[index]], *projection]
+
     def send(self, anatomy: Anatomy, entry: Entry, start: int, through_mergings: bool) -> None:
         """Let prompts enter a block as tokens and travel on."""
         anatomy.claim('the token sequence', self)

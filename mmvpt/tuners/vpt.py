@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmvpt.anatomy import Anatomy, Block
 from mmvpt.anatomy.streams import POOLS
@@ -110,6 +110,10 @@ class _PromptSource:
         if self.tuner.folded:
             return self.tuner.get_buffer(f'keys_{self.index}'), self.tuner.get_buffer(f'values_{self.index}')
         return self.compute(batch)
+
+    def parameters(self) -> list[nn.Parameter]:
+        """Those that make this block's prompts."""
+        return self.tuner.parameters_of(self.index, self.dim)
 
     def compute(self, batch: int) -> tuple[Tensor, Tensor]:
         """Bring the prompts through the block's norm and its key and value projections."""

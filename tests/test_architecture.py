@@ -47,7 +47,7 @@ ROOMS: dict[str, set[str]] = {
     'protuning_shapes': {'config_paths', 'datasets', 'engine', 'analysis', 'steps', 'comparison'},
     'vpt_shapes': {'datasets', 'engine', 'analysis', 'steps', 'comparison'},
     'quickstart': {'config_paths', 'datasets', 'analysis', 'comparison'},
-    'cli': {'compat', 'engine'},
+    'cli': {'compat', 'engine', 'analysis'},
     '__main__': {'cli'},
     '__init__': {'version', 'compat', 'config_paths', 'multimodal', 'operators'},
 }

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from importlib import import_module
 
 #: What each verb does; its module has the same name.
-VERBS = {'host': 'run a tool of mmpretrain, mmseg or mmdet on a config that inherits one of ours'}
+VERBS = {
+    'host': 'run a tool of mmpretrain, mmseg or mmdet on a config that inherits one of ours',
+    'show': 'print what the tuner of a config binds where',
+}
 
 
 def main(arguments: Sequence[str]) -> int:

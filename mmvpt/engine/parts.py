@@ -8,6 +8,7 @@ from mmengine.model import BaseTTAModel, is_model_wrapper
 from torch import nn
 
 from mmvpt.models import TunedBackbone
+from mmvpt.models.bindings import format_bindings
 
 
 def unwrap(model: nn.Module) -> nn.Module:
@@ -35,6 +36,16 @@ def tuned_backbones(model: nn.Module) -> dict[str, TunedBackbone]:
             "Wrap its backbone: backbone=dict(type='mmvpt.TunedBackbone', backbone=..., tuner=...)."
         )
     return found
+
+
+def describe_bindings(model: nn.Module, limit: int | None = None) -> str:
+    """What tuners did to each tuned backbone of a model, as tables.
+
+    Args:
+        limit: How many rows of a table are printed; None prints all.
+    """
+    tables = {prefix: format_bindings(tuned.bindings(), limit) for prefix, tuned in tuned_backbones(model).items()}
+    return '\n'.join(f'{prefix.rstrip(".") or "the model"}:\n{table}' for prefix, table in tables.items())
 
 
 def part_of(name: str, prefixes: Iterable[str]) -> str:

@@ -12,6 +12,8 @@ from mmvpt.layers.acts import Act, Unfrozen
 
 #: How many shapes a row of a table spells out.
 SHAPES_SHOWN = 3
+#: How many rows are shown of what a model is printed with, or a run begins with.
+ROWS_SHOWN = 12
 #: What a table calls the backbone as a whole, whose own name is empty.
 WHOLE = '(the backbone)'
 

@@ -21,13 +21,11 @@ from mmvpt.layers.thrifty import make_thrifty
 from mmvpt.registry import MODELS
 from mmvpt.tuners import build_tuner
 
-from .bindings import Binding, format_bindings, rows_of
+from .bindings import ROWS_SHOWN, Binding, format_bindings, rows_of
 from .pretrained import keep_recomputed, load_pretrained, split_init_cfg
 
 #: Marks the state dict of a delta: 32 bytes that tell the base it was trained on.
 FINGERPRINT = 'base_fingerprint'
-#: How many rows of its bindings a printed model shows.
-ROWS_SHOWN = 12
 
 
 @MODELS.register_module()

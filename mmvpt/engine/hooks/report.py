@@ -8,14 +8,15 @@ from mmengine.runner import Runner
 from torch import nn
 
 from mmvpt.engine.batches import describe_batches
-from mmvpt.engine.parts import tuned_backbones, unwrap
+from mmvpt.engine.parts import describe_bindings, tuned_backbones, unwrap
 from mmvpt.layers.memory import peak_memory
+from mmvpt.models.bindings import ROWS_SHOWN
 from mmvpt.registry import HOOKS
 
 
 @HOOKS.register_module()
 class ReportHook(Hook):
-    """Log what trains and how many images it sees, and at the end memory, time and the last metric."""
+    """Log what was bound where, what trains and how many images it sees, and at the end memory, time and the last metric."""
 
     priority = 'LOW'
 
@@ -23,7 +24,8 @@ class ReportHook(Hook):
         self._metrics: dict[str, float] = {}
 
     def before_train(self, runner: Runner) -> None:
-        """Log what is about to train, and on how many images."""
+        """Log what tuners bound where, what is about to train, and on how many images."""
+        runner.logger.info('Bindings of ' + describe_bindings(unwrap(runner.model), limit=ROWS_SHOWN))
         runner.logger.info('Parameters\n' + format_parameters(unwrap(runner.model)))
         runner.logger.info('Batches\n' + describe_batches(runner))
 

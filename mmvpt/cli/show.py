@@ -1,0 +1,37 @@
+"""Print what the tuner of a config binds where.
+
+A row says which tuner acts, how (it unfreezes parts of the backbone, edits what passes a module, or extends keys and
+values), where, and with which parameters. The model is built without memory, weights or data.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+EPILOG = """examples:
+  python -m mmvpt show mmvpt::vit_vpt_cub.py
+  python -m mmvpt show my_config.py
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the tables of a config's model, one for each tuned backbone."""
+    parser = argparse.ArgumentParser(
+        prog='python -m mmvpt show',
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument('config', help='a path, or mmvpt:: and the name of one of our configs')
+    args = parser.parse_args(arguments)
+
+    from mmvpt.analysis.count import build_without_memory
+    from mmvpt.engine.launch import load_config
+    from mmvpt.engine.parts import describe_bindings
+
+    try:
+        print(describe_bindings(build_without_memory(load_config(args.config, None, None))))
+    except (FileNotFoundError, ModuleNotFoundError, ValueError) as error:
+        parser.error(str(error))
+    return 0

@@ -34,8 +34,7 @@ class Site:
     """A module whose input or output may be edited.
 
     Edits are modules or bound methods: a deepcopy (of MMEngine's EMA, say) remakes those, while a closure would keep
-    editing with the parameters of the original. ``mmvpt.layers.acts`` notes each while a tuner attaches, so that it can be
-    shown and undone.
+    editing with the parameters of the original. While a tuner attaches, each is noted: it can be shown and undone.
     """
 
     module: nn.Module

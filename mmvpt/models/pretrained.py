@@ -10,12 +10,12 @@ from mmengine.logging import print_log
 from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor, nn
 
-from mmvpt.checkpoint import load_matching
+from mmvpt.checkpoint import KeyReport, load_matching
 
 
 def load_pretrained(
     backbone: nn.Module, checkpoint: str, prefix: str | None = None, map_location: str = 'cpu', **options: Any
-) -> None:
+) -> KeyReport:
     """Load a file into a backbone and report what matched; too few keys are an error.
 
     Args:
@@ -33,6 +33,7 @@ def load_pretrained(
         state = inside
     report = load_matching(backbone, state, source=checkpoint, **options)
     print_log(f'Base from {checkpoint}:\n{report}', 'current')
+    return report
 
 
 def keep_recomputed(backbone: nn.Module) -> None:

@@ -19,10 +19,11 @@ from mmvpt.layers.acts import Act, Unfrozen, noting
 from mmvpt.layers.attention import use_sdpa
 from mmvpt.layers.thrifty import make_thrifty
 from mmvpt.registry import MODELS
-from mmvpt.tuners import build_tuner
+from mmvpt.tuners import Tuner, build_tuner
 
 from .bindings import ROWS_SHOWN, Binding, format_bindings, rows_of
 from .pretrained import keep_recomputed, load_pretrained, split_init_cfg
+from .start import Start
 
 #: Marks the state dict of a delta: 32 bytes that tell the base it was trained on.
 FINGERPRINT = 'base_fingerprint'
@@ -40,25 +41,36 @@ class TunedBackbone(BaseModule):
         tuner: Config of a tuner, or of several that act in order.
         init_cfg: Where the backbone's weights come from, instead of the ``init_cfg`` in its own config; so that the
             backbone of a stock config can be wrapped as it is.
+        keep_base: Whether to keep a copy, on the CPU, of the start of what the tuner trains of the backbone, for
+            :meth:`detach` and :meth:`retune`. Without it they read the file of ``init_cfg`` again, where the tuner
+            trains anything of the backbone, and nothing is kept for those who never ask.
     """
 
     backbone: Any  # of any class
 
     def __init__(
-        self, backbone: dict | nn.Module, tuner: dict | list[dict], init_cfg: dict | list[dict] | None = None
+        self,
+        backbone: dict | nn.Module,
+        tuner: dict | list[dict],
+        init_cfg: dict | list[dict] | None = None,
+        keep_base: bool = False,
     ) -> None:
         super().__init__()
         self.backbone = _build_backbone(backbone)
         self.backbone.init_cfg = init_cfg or getattr(self.backbone, 'init_cfg', None)
-        self.tuner = build_tuner(tuner)
+        self.keep_base = keep_base
         keep_recomputed(self.backbone)
-        self._attach()
+        self._attach(build_tuner(tuner))
+        self._gets_plain = False
         self._has_base = isinstance(backbone, nn.Module)  # which brings its weights; a config does not
         self._register_load_state_dict_pre_hook(self._prepare_state)
+        self.register_load_state_dict_post_hook(_note_start)
 
-    def _attach(self) -> None:
+    def _attach(self, tuner: Tuner) -> None:
         """Freeze the backbone and bind the tuner into it."""
         trainable = {param for param in self.backbone.parameters() if param.requires_grad}
+        self._plain_trains = {name for name, param in self.backbone.named_parameters() if param.requires_grad}
+        self._start = Start(self.backbone, self.keep_base)
         self.backbone.requires_grad_(False)
         anatomy = describe(self.backbone)
         self._options = anatomy.options
@@ -68,17 +80,61 @@ class TunedBackbone(BaseModule):
         with noting(self._acts, self.backbone):
             for block in anatomy.blocks:
                 use_sdpa(block.attention)
-        for tuner in self.tuner.each():
-            with noting(self._acts, self.backbone, tuner):
-                tuner.attach(anatomy)
-        for tuner in self.tuner.each():
-            self._acts += [Unfrozen(module=self.backbone, by=part, tuner=tuner) for part in tuner.unfreeze(anatomy)]
+        for one in tuner.each():
+            with noting(self._acts, self.backbone, one):
+                one.attach(anatomy)
+        for one in tuner.each():
+            self._acts += [Unfrozen(module=self.backbone, by=part, tuner=one) for part in one.unfreeze(anatomy)]
+        self.tuner = tuner
         self.unfrozen = [act.by for act in self._acts if isinstance(act, Unfrozen)]
+        self._start.narrow([*_parameters(self.unfrozen), *self._unfrozen_buffers()])
         for param in _parameters(self.unfrozen):
             param.requires_grad_(param in trainable)
         with noting(self._acts, self.backbone):
             make_thrifty(self.backbone)
         self._tell_what_stays_frozen(trainable)
+
+    def detach(self) -> nn.Module:
+        """Undo all that the tuner did, and return the plain backbone: with its own weights, classes and gradients.
+
+        The wrapper goes on with a tuner that does nothing. What the tuner trained of the backbone gets its start back,
+        see ``keep_base``. An optimizer that was built before trains nothing of use any more.
+        """
+        self.tuner.unfold()
+        self._start.put_back(resize=self._resize, optional=self._optional)
+        self._undo()
+        return self.backbone
+
+    def retune(self, tuner: dict | list[dict]) -> TunedBackbone:
+        """Give the same base another tuner, as if both had been built anew, and return the wrapper itself.
+
+        The new parameters are where the base is. Their start is drawn here, as it is when a wrapper is built, and
+        drawn again as ``init_weights`` does where that has been called.
+        """
+        built = build_tuner(tuner)
+        self.detach()
+        try:
+            self._attach(built)
+        except Exception:
+            self._start.put_back()
+            self._undo()
+            raise
+        for param in self.backbone.parameters():
+            self.tuner.to(param.device)
+            break
+        if self.is_init:
+            self.tuner.init_weights()
+        return self.train(self.training)
+
+    def _undo(self) -> None:
+        for act in reversed(self._acts):
+            act.undo()
+        self._acts, self.unfrozen = [], []
+        self.tuner = Tuner()
+        self._start = Start(self.backbone, keep=False)
+        for name, param in self.backbone.named_parameters():
+            param.requires_grad_(name in self._plain_trains)
+        self.backbone.train(self.training)
 
     def bindings(self) -> list[Binding]:
         """What each tuner did to the backbone: a row for each act."""
@@ -109,6 +165,9 @@ class TunedBackbone(BaseModule):
         """Modules of the backbone that never train, with their names."""
         unfrozen = set(self._unfrozen_modules())
         return ((name, module) for name, module in self.backbone.named_modules() if module not in unfrozen)
+
+    def _unfrozen_buffers(self) -> Iterator[Tensor]:
+        return (buffer for module in self._unfrozen_modules() for buffer in module.buffers(recurse=False))
 
     def _unfrozen_modules(self) -> Iterator[nn.Module]:
         return (module for part in self.unfrozen if isinstance(part, nn.Module) for module in part.modules())
@@ -175,11 +234,12 @@ class TunedBackbone(BaseModule):
                 logging.WARNING,
             )
         self._has_base = True
+        self._start.note()
 
     def frozen_state(self) -> dict[str, Tensor]:
         """The base: everything in the backbone's state dict that does not train."""
         trains = {id(param) for param in self.backbone.parameters() if param.requires_grad}
-        trains |= {id(buffer) for module in self._unfrozen_modules() for buffer in module.buffers(recurse=False)}
+        trains |= {id(buffer) for buffer in self._unfrozen_buffers()}
         return {name: t for name, t in self.backbone.state_dict(keep_vars=True).items() if id(t) not in trains}
 
     def _prepare_state(self, state: dict[str, Tensor], prefix: str, *_: Any) -> None:
@@ -190,7 +250,9 @@ class TunedBackbone(BaseModule):
             self._prepare_delta(state, prefix, bytes(expected.tolist()).hex())
             return
         own = (f'{prefix}backbone.', f'{prefix}tuner.')
-        for name in [name for name in state if name.startswith(prefix) and not name.startswith(own)]:
+        plain = [name for name in state if name.startswith(prefix) and not name.startswith(own)]
+        self._gets_plain = bool(plain)
+        for name in plain:
             state[own[0] + name.removeprefix(prefix)] = state.pop(name)
         self._has_base |= any(name.startswith(own[0]) for name in state)
 
@@ -219,6 +281,13 @@ class TunedBackbone(BaseModule):
     def _base_name(self) -> str:
         pretrained, _ = split_init_cfg(self.backbone.init_cfg)
         return pretrained.get('checkpoint', 'random, as the config has no init_cfg of type Pretrained')
+
+
+def _note_start(tuned: TunedBackbone, keys: object) -> None:
+    """Take what a plain checkpoint brought for the start of the base."""
+    if tuned._gets_plain:
+        tuned._gets_plain = False
+        tuned._start.note(replaced=True)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from mmvpt.registry import HOOKS
 
 @HOOKS.register_module()
 class ReportHook(Hook):
-    """Log what was bound where, what trains and how many images it sees, and at the end memory, time and the last metric."""
+    """Log what was bound where, what trains and on how many images; at the end memory, time and the last metric."""
 
     priority = 'LOW'
 

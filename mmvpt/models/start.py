@@ -50,10 +50,13 @@ class Start:
         Args:
             **options: ``resize`` and ``optional`` of :func:`mmvpt.models.pretrained.load_pretrained`.
         """
-        if self.kept is not None:
-            _put(self.backbone, self.kept)
-        elif self.names:
+        if self.kept is None and self.names:
             self._read_again(**options)
+        self.put_back_kept()
+
+    def put_back_kept(self) -> None:
+        """Give the backbone its start again where a copy was kept."""
+        _put(self.backbone, self.kept or {})
 
     def _read_again(self, **options: Any) -> None:
         pretrained, _ = split_init_cfg(getattr(self.backbone, 'init_cfg', None))

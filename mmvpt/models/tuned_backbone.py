@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,19 +11,14 @@ import numpy as np
 from mmengine.logging import MMLogger, print_log
 from mmengine.model import BaseModule
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
 
-from mmvpt.anatomy import describe
 from mmvpt.checkpoint import fingerprint
-from mmvpt.layers.acts import Act, Unfrozen, noting
-from mmvpt.layers.attention import use_sdpa
-from mmvpt.layers.thrifty import make_thrifty
 from mmvpt.registry import MODELS
 from mmvpt.tuners import Tuner, build_tuner
 
+from .attachment import Attachment
 from .bindings import ROWS_SHOWN, Binding, format_bindings, rows_of
 from .pretrained import keep_recomputed, load_pretrained, split_init_cfg
-from .start import Start
 
 #: Marks the state dict of a delta: 32 bytes that tell the base it was trained on.
 FINGERPRINT = 'base_fingerprint'
@@ -67,58 +62,30 @@ class TunedBackbone(BaseModule):
         self.register_load_state_dict_post_hook(_note_start)
 
     def _attach(self, tuner: Tuner) -> None:
-        """Freeze the backbone and bind the tuner into it."""
-        trainable = {param for param in self.backbone.parameters() if param.requires_grad}
-        self._plain_trains = {name for name, param in self.backbone.named_parameters() if param.requires_grad}
-        self._start = Start(self.backbone, self.keep_base)
-        self.backbone.requires_grad_(False)
-        anatomy = describe(self.backbone)
-        self._options = anatomy.options
-        self._resize = anatomy.resize
-        self._optional = anatomy.optional
-        self._acts: list[Act] = []
-        with noting(self._acts, self.backbone):
-            for block in anatomy.blocks:
-                use_sdpa(block.attention)
-        for one in tuner.each():
-            with noting(self._acts, self.backbone, one):
-                one.attach(anatomy)
-        for one in tuner.each():
-            self._acts += [Unfrozen(module=self.backbone, by=part, tuner=one) for part in one.unfreeze(anatomy)]
+        self._attachment = Attachment(self.backbone, tuner, self.keep_base)
         self.tuner = tuner
-        self.unfrozen = [act.by for act in self._acts if isinstance(act, Unfrozen)]
-        self._start.narrow([*_parameters(self.unfrozen), *self._unfrozen_buffers()])
-        for param in _parameters(self.unfrozen):
-            param.requires_grad_(param in trainable)
-        with noting(self._acts, self.backbone):
-            make_thrifty(self.backbone)
-        self._tell_what_stays_frozen(trainable)
 
     def detach(self) -> nn.Module:
         """Undo all that the tuner did, and return the plain backbone: with its own weights, classes and gradients.
 
         The wrapper goes on with a tuner that does nothing. What the tuner trained of the backbone gets its start back,
-        see ``keep_base``. An optimizer that was built before trains nothing of use any more.
+        see ``keep_base``. Build optimizers anew: theirs are the parameters of before.
         """
         self.tuner.unfold()
-        self._start.put_back(resize=self._resize, optional=self._optional)
-        self._undo()
+        self._attachment.undo()
+        self.tuner = Tuner()
+        self.backbone.train(self.training)
         return self.backbone
 
     def retune(self, tuner: dict | list[dict]) -> TunedBackbone:
         """Give the same base another tuner, as if both had been built anew, and return the wrapper itself.
 
-        The new parameters are where the base is. Their start is drawn here, as it is when a wrapper is built, and
-        drawn again as ``init_weights`` does where that has been called.
+        New parameters are drawn here, as they are when a wrapper is built, and as ``init_weights`` does where that has
+        been called; they are on the device of the base. A tuner that does not fit leaves the plain backbone.
         """
         built = build_tuner(tuner)
         self.detach()
-        try:
-            self._attach(built)
-        except Exception:
-            self._start.put_back()
-            self._undo()
-            raise
+        self._attach(built)
         for param in self.backbone.parameters():
             self.tuner.to(param.device)
             break
@@ -126,26 +93,21 @@ class TunedBackbone(BaseModule):
             self.tuner.init_weights()
         return self.train(self.training)
 
-    def _undo(self) -> None:
-        for act in reversed(self._acts):
-            act.undo()
-        self._acts, self.unfrozen = [], []
-        self.tuner = Tuner()
-        self._start = Start(self.backbone, keep=False)
-        for name, param in self.backbone.named_parameters():
-            param.requires_grad_(name in self._plain_trains)
-        self.backbone.train(self.training)
+    @property
+    def unfrozen(self) -> list[nn.Module | nn.Parameter]:
+        """Parts of the backbone that the tuner trains too."""
+        return self._attachment.unfrozen
 
     def bindings(self) -> list[Binding]:
         """What each tuner did to the backbone: a row for each act."""
-        return rows_of(self._acts, self.backbone)
+        return rows_of(self._attachment.acts, self.backbone)
 
     def extra_repr(self) -> str:
         return format_bindings(self.bindings(), limit=ROWS_SHOWN)
 
     def forward(self, image: Tensor, **options: Any) -> Any:
         """Features of the image, as the plain backbone gives them."""
-        return self.backbone(image, **{**self._options, **options})
+        return self.backbone(image, **{**self._attachment.options, **options})
 
     def train(self, mode: bool = True) -> TunedBackbone:
         """Let the tuner and what it unfroze train; dropout, drop-path and norms of the frozen rest stay still.
@@ -155,7 +117,7 @@ class TunedBackbone(BaseModule):
         super().train(mode)
         awake = {module for module in self.backbone.modules() if module.training}
         self.backbone.eval()
-        for module in self._unfrozen_modules():
+        for module in self._attachment.unfrozen_modules():
             module.training = module in awake
         if mode:
             self.tuner.unfold()
@@ -163,34 +125,8 @@ class TunedBackbone(BaseModule):
 
     def frozen_modules(self) -> Iterator[tuple[str, nn.Module]]:
         """Modules of the backbone that never train, with their names."""
-        unfrozen = set(self._unfrozen_modules())
+        unfrozen = set(self._attachment.unfrozen_modules())
         return ((name, module) for name, module in self.backbone.named_modules() if module not in unfrozen)
-
-    def _unfrozen_buffers(self) -> Iterator[Tensor]:
-        return (buffer for module in self._unfrozen_modules() for buffer in module.buffers(recurse=False))
-
-    def _unfrozen_modules(self) -> Iterator[nn.Module]:
-        return (module for part in self.unfrozen if isinstance(part, nn.Module) for module in part.modules())
-
-    def _tell_what_stays_frozen(self, trainable: set[nn.Parameter]) -> None:
-        """Say what wins where the backbone's own config and the tuner disagree: whoever keeps more frozen."""
-        name = type(self.backbone).__name__
-        wanted = set(_parameters(self.unfrozen))
-        if held := wanted - trainable:
-            stages = getattr(self.backbone, 'frozen_stages', None)
-            print_log(
-                f'{len(held)} of the {len(wanted)} tensors that the tuner would train stay frozen, as {name} freezes '
-                f'them itself (frozen_stages={stages}) and what either side freezes stays frozen. '
-                'To train them, set frozen_stages=-1.',
-                'current',
-            )
-        norms = [module for _, module in self.frozen_modules() if isinstance(module, _BatchNorm)]
-        if norms and getattr(self.backbone, 'norm_eval', None) is False:
-            print_log(
-                f'{len(norms)} batch norms of {name} are frozen and keep their statistics: norm_eval=False speaks of '
-                'a backbone that trains, and what either side freezes stays frozen.',
-                'current',
-            )
 
     def fold(self) -> TunedBackbone:
         """Compute once, for inference, what does not depend on the image; training or loading weights undoes it."""
@@ -220,11 +156,12 @@ class TunedBackbone(BaseModule):
         self.is_init = True
 
     def _bring_base(self) -> None:
+        self._attachment.start.put_back_kept()
         pretrained, self.backbone.init_cfg = split_init_cfg(self.backbone.init_cfg)
         if hasattr(self.backbone, 'init_weights'):  # any torch module may be registered
             self.backbone.init_weights()
         if pretrained:
-            load_pretrained(self.backbone, **pretrained, resize=self._resize, optional=self._optional)
+            load_pretrained(self.backbone, **pretrained, **self._attachment.fitting)
             self.backbone.init_cfg = dict(type='Pretrained', **pretrained)
         elif self.frozen_state():
             print_log(
@@ -234,12 +171,12 @@ class TunedBackbone(BaseModule):
                 logging.WARNING,
             )
         self._has_base = True
-        self._start.note()
+        self._attachment.start.note()
 
     def frozen_state(self) -> dict[str, Tensor]:
         """The base: everything in the backbone's state dict that does not train."""
         trains = {id(param) for param in self.backbone.parameters() if param.requires_grad}
-        trains |= {id(buffer) for buffer in self._unfrozen_buffers()}
+        trains |= {id(buffer) for buffer in self._attachment.unfrozen_buffers()}
         return {name: t for name, t in self.backbone.state_dict(keep_vars=True).items() if id(t) not in trains}
 
     def _prepare_state(self, state: dict[str, Tensor], prefix: str, *_: Any) -> None:
@@ -287,7 +224,7 @@ def _note_start(tuned: TunedBackbone, keys: object) -> None:
     """Take what a plain checkpoint brought for the start of the base."""
     if tuned._gets_plain:
         tuned._gets_plain = False
-        tuned._start.note(replaced=True)
+        tuned._attachment.start.note(replaced=True)
 
 
 @contextmanager
@@ -322,8 +259,3 @@ def _compilable(backbone: nn.Module) -> nn.Module:
         if isinstance(rate, np.floating):
             vars(module)['drop_prob'] = float(rate)
     return backbone
-
-
-def _parameters(parts: Iterable[nn.Module | nn.Parameter]) -> Iterable[nn.Parameter]:
-    for part in parts:
-        yield from part.parameters() if isinstance(part, nn.Module) else [part]

@@ -106,6 +106,18 @@ def test_a_detached_wrapper_goes_on_as_the_plain_backbone() -> None:
     assert all(key.startswith('backbone.') for key in model.state_dict())
 
 
+def test_a_detached_backbone_that_trains_on_is_the_base_of_the_next_tuner() -> None:
+    model = tuned(VIT, FULL, keep_base=True)
+    plain = model.detach()
+    assert all(param.requires_grad and param.grad is None for param in plain.parameters())
+    with torch.no_grad():
+        plain.pos_embed.add_(1)
+    plain.cls_token.requires_grad_(False)
+    model.retune(FULL)
+    assert_close(model.backbone.pos_embed, VIT.build().pos_embed + 1, rtol=0, atol=0)
+    assert not model.backbone.cls_token.requires_grad
+
+
 def test_folded_prompts_can_go() -> None:
     model = tuned(VIT, DEEP).eval().fold()
     require_same(model.detach(), VIT.build(), 'detached')

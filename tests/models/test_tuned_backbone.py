@@ -194,7 +194,7 @@ def awake_norms(tuned: TunedBackbone) -> set[str]:
 
 def said_by(monkeypatch: pytest.MonkeyPatch, backbone: dict, tuner: dict) -> tuple[TunedBackbone, str]:
     said: list[str] = []
-    monkeypatch.setattr('mmvpt.models.tuned_backbone.print_log', lambda message, *args: said.append(message))
+    monkeypatch.setattr('mmvpt.models.attachment.print_log', lambda message, *args: said.append(message))
     return TunedBackbone(backbone, tuner).train(), ' '.join(said)
 
 

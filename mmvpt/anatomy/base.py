@@ -96,9 +96,9 @@ class Block(Site):
     """
 
     dim: int
-    norm: Any = None
-    attention: Any = None
-    ffn: Any = None
+    norm: nn.Module | None = None
+    attention: nn.Module | None = None
+    ffn: nn.Module | None = None
     fixed_length: bool = False
 
 

@@ -179,6 +179,7 @@ class _WindowPassage:
         self.block.after(self.leave)
 
     def join(self, windows: Tensor) -> Tensor:  # (B * windows, N, C)
+        assert self.block.norm is not None
         tokens = self.block.norm(self.stream.tokens)
         return torch.cat([windows, tokens.repeat_interleave(len(windows) // len(tokens), dim=0)], dim=1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from mmengine.logging import print_log
 from torch import Tensor, nn
@@ -35,7 +36,7 @@ class Attachment:
         backbone.requires_grad_(False)
         anatomy = describe(backbone)
         self.options = anatomy.options
-        self.fitting = dict(resize=anatomy.resize, optional=anatomy.optional)
+        self.fitting: dict[str, Any] = dict(resize=anatomy.resize, optional=anatomy.optional)
         try:
             self._bind(tuner, anatomy)
         except Exception:

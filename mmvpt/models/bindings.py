@@ -91,23 +91,22 @@ def _tensors(act: Act, known: set[nn.Parameter]) -> list[nn.Parameter]:
 
 def fold_rows(rows: Iterable[Binding]) -> list[Binding]:
     """Make one row of those that differ in one number of their site alone, such as ``layers.0-11.attn``."""
-    folded = _merge(rows, key=lambda row: row.site, name=lambda sites: sites[0])
+    folded = list(rows)
     depth = max((row.site.count('.') for row in folded), default=0)
     for place in range(depth, -1, -1):
-        folded = _merge(folded, key=lambda row, at=place: _without(row.site, at), name=lambda s, at=place: _join(s, at))
+        folded = _merge(folded, place)
     return folded
 
 
-def _merge(
-    rows: Iterable[Binding], key: Callable[[Binding], Hashable], name: Callable[[Sequence[str]], str]
-) -> list[Binding]:
+def _merge(rows: Iterable[Binding], place: int) -> list[Binding]:
+    """Make one row of those whose sites are the same but for the number at a place."""
     groups: dict[Hashable, list[Binding]] = defaultdict(list)
     for row in rows:
-        groups[row.tuner, row.act, tuple(row.shapes), key(row)].append(row)
+        groups[row.tuner, row.act, tuple(row.shapes), _without(row.site, place)].append(row)
     return [
         replace(
             group[0],
-            site=name([row.site for row in group]),
+            site=_join([row.site for row in group], place),
             tensors=tuple(dict.fromkeys(tensor for row in group for tensor in row.tensors)),
         )
         for group in groups.values()
@@ -123,7 +122,7 @@ def _without(site: str, place: int) -> Hashable:
 
 
 def _join(sites: Sequence[str], place: int) -> str:
-    if len(sites) == 1:
+    if len(set(sites)) == 1:
         return sites[0]
     segments = sites[0].split('.')
     segments[place] = _ranges(sorted({int(site.split('.')[place]) for site in sites}))

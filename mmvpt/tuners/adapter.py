@@ -42,4 +42,5 @@ class Adapter(Tuner):
             )
         self.adapters = ModuleList(Bottleneck(block.dim, block.dim // self.reduction, self.compat) for block in blocks)
         for block, adapter in zip(blocks, self.adapters, strict=True):
+            assert block.ffn is not None
             Site(block.ffn).after(adapter)

@@ -156,6 +156,7 @@ class _Source:
 
 def _head_shape(block: Block) -> tuple[int, int]:
     """Heads of a block's attention, and their width: of the keys that no tokens have."""
+    assert block.attention is not None
     attention = adopt(block.attention)
     weight = next(block.attention.parameters())
     try:

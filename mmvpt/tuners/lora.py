@@ -72,6 +72,7 @@ class LoRA(Tuner):
         out = [adopt(block.attention).output_projection] if 'out' in self.targets else []
         if 'ffn' not in self.targets:
             return out
+        assert block.attention is not None
         attention = set(block.attention.modules())
         linears = (module for module in block.module.modules() if isinstance(module, nn.Linear))
         return out + [linear for linear in linears if linear not in attention]

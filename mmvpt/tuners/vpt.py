@@ -68,7 +68,7 @@ class DeepPrompts(Prompts):
         self.pool_outputs(anatomy)
         self._sources = [_PromptSource(self, index, block) for index, block in enumerate(blocks)]
         for source in self._sources:
-            adopt(source.attention).sources.append(source)
+            source.attention.sources.append(source)
 
     def _goes_on(self, anatomy: Anatomy, last: Block) -> bool:
         """Whether somebody reads what the last block with prompts makes of them: a block behind it, or a pool."""
@@ -100,11 +100,12 @@ class _PromptSource:
     """Keys and values of one block's prompts; an object, not a closure, so that a deepcopy of the model remakes it."""
 
     def __init__(self, tuner: DeepPrompts, index: int, block: Block) -> None:
+        assert block.norm is not None
         self.tuner = tuner
         self.index = index
         self.dim = block.dim
         self.norm = block.norm
-        self.attention = block.attention
+        self.attention = adopt(block.attention)
 
     def __call__(self, batch: int) -> tuple[Tensor, Tensor]:
         if self.tuner.folded:

@@ -2,13 +2,13 @@
 
 import sys
 
-from .compat import check_versions
+from .compat import asks_for_the_doctor, check_versions
 from .operators.finder import stand_behind_mmcv
 from .version import __version__, parse_version_info, version_info
 
 stand_behind_mmcv()
 
-if 'mmvpt.check_env' not in sys.orig_argv:  # the doctor has to see the patient that cannot import
+if not asks_for_the_doctor(sys.orig_argv):  # who has to see the patient that cannot import
     check_versions()
 
     from .config_paths import teach_mmengine

@@ -1,4 +1,4 @@
-"""``python -m mmvpt.check_env``: what is installed, what was tested, and how to mend what is wrong."""
+"""``python -m mmvpt check_env``: what is installed, what was tested, and how to mend what is wrong."""
 
 from __future__ import annotations
 
@@ -31,9 +31,18 @@ TASKS = {'cls': 'classification', 'seg': 'segmentation', 'det': 'detection'}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table and every problem with its fix; 1 where one of the asked tasks cannot run."""
-    parser = argparse.ArgumentParser(prog='python -m mmvpt.check_env', description=__doc__)
+    return check(make_parser('python -m mmvpt.check_env').parse_args(arguments).tasks)
+
+
+def make_parser(program: str | None) -> argparse.ArgumentParser:
+    """Declare what it takes."""
+    parser = argparse.ArgumentParser(program, description=__doc__)
     parser.add_argument('--tasks', nargs='+', choices=TASKS, default=['cls', 'seg'], help='what has to work')
-    tasks = parser.parse_args(arguments).tasks
+    return parser
+
+
+def check(tasks: Sequence[str]) -> int:
+    """Print the table and every problem with its fix; return 1 where one of the tasks cannot run."""
     installed = installed_versions()
     problems = find_problems(installed)
     print(f'Python {platform.python_version()} ({sys.executable})\n')

@@ -6,10 +6,12 @@ import operator
 import re
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from itertools import pairwise
+from pathlib import Path
 
 PIP = f'{sys.executable} -m pip'
 
@@ -125,6 +127,13 @@ def find_untested(installed: Mapping[str, str]) -> list[str]:
         for name in package.names
         if name in installed and (name != package.name or _series(installed[name]) != _series(package.tested))
     ]
+
+
+def asks_for_the_doctor(words: Sequence[str]) -> bool:
+    """Tell from a command line whether it is ``mmvpt check_env`` or ``python -m mmvpt.check_env``."""
+    return 'mmvpt.check_env' in words or any(
+        Path(program).name == 'mmvpt' and verb == 'check_env' for program, verb in pairwise(words)
+    )
 
 
 def check_versions() -> None:

@@ -1,17 +1,10 @@
-"""Print how far outputs move where nothing should change: at the start of tuners, by folding and by merging."""
+"""Print how far outputs move where nothing should change: ``python -m mmvpt exact`` as a file."""
 
-from __future__ import annotations
+from functools import partial
 
-import argparse
+from mmvpt.cli import run_verb
 
-from mmvpt.analysis.exactness import measure_exactness
-from mmvpt.analysis.tables import format_table
-
-
-def main() -> None:
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    print(format_table(list(measure_exactness())))
-
+main = partial(run_verb, 'exact')
 
 if __name__ == '__main__':
     main()

@@ -1,26 +1,69 @@
-"""``python -m mmvpt VERB``: one file a verb."""
+"""``mmvpt VERB``, or ``python -m mmvpt VERB``: one file a verb."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 
 #: What each verb does; its module has the same name.
 VERBS = {
-    'host': 'run a tool of mmpretrain, mmseg or mmdet on a config that inherits one of ours',
+    'train': 'train a model for classification, segmentation or detection',
+    'test': 'evaluate a checkpoint, full or delta',
+    'merge': 'write base and delta as one checkpoint',
+    'convert': 'make a base of the pretrained file of another project',
+    'verify': 'say what is missing or wrong in a data set',
+    'configs': 'print an index of our configs',
+    'count': 'count the parameters of configs, or what papers print of them',
+    'prototypes': 'compute class prototypes, from which prompts can start',
+    'e2vpt': 'train, score, prune and train again: all of E2VPT',
+    'score': 'score the prompts of a trained model',
+    'prune': 'prune prompts by their scores',
+    'exact': 'print how far outputs move where nothing should change',
+    'make_shapes': 'draw Shapes, a data set of our own',
+    'quickstart': 'from nothing to a segmentor tuned by prompts',
+    'vpt_shapes': 'compare ways to tune a ViT, a Swin and a CNN on Shapes',
+    'protuning_shapes': 'compare Pro-tuning with retraining and fine-tuning on Shapes',
+    'e2vpt_shapes': 'compare the parts of E2VPT on Shapes',
     'show': 'print what the tuner of a config binds where',
+    'host': 'run a tool of mmpretrain, mmseg or mmdet on a config that inherits one of ours',
+    'check_env': 'say what an environment lacks, and how to mend it',
 }
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Hand the arguments to a verb; return the exit status."""
+def main(arguments: Sequence[str], program: str = 'python -m mmvpt') -> object:
+    """Hand the arguments to a verb; return what it found. A status other than 0 is a ``SystemExit``.
+
+    Args:
+        arguments: The verb and what follows it.
+        program: What the user typed before them.
+    """
     width = max(map(len, VERBS))
     parser = argparse.ArgumentParser(
-        prog='python -m mmvpt',
+        prog=program,
         description=f'{__doc__}\n\nverbs:\n' + '\n'.join(f'  {verb:<{width}}  {what}' for verb, what in VERBS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument('verb', choices=VERBS, metavar='VERB', help='what to do; VERB --help says how')
-    verb = parser.parse_args(arguments[:1]).verb
-    return import_module(f'mmvpt.cli.{verb}').main(arguments[1:])
+    parser.add_argument('verb', metavar='VERB', help='what to do; VERB --help says how')
+    verb = parser.parse_args(arguments[:1] or ['--help']).verb
+    if verb not in VERBS:
+        near = get_close_matches(verb, VERBS, n=3, cutoff=0.5) or VERBS
+        parser.error(f'there is no verb {verb!r}. Try: {", ".join(near)}')
+    return run_verb(verb, arguments[1:], f'{program} {verb}')
+
+
+def run_verb(verb: str, arguments: Sequence[str] | None = None, program: str | None = None) -> object:
+    """Run a verb and return what it found.
+
+    Args:
+        verb: One of ``VERBS``.
+        arguments: What follows it; those of this process by default, as for a file in ``tools/``.
+        program: What to call it in its help; the name of the file that runs by default.
+    """
+    module = import_module(f'mmvpt.cli.{verb}')
+    parser = module.make_parser(program)
+    try:
+        return module.run(parser.parse_args(arguments))
+    except argparse.ArgumentError as error:
+        parser.error(str(error))

@@ -24,28 +24,28 @@ EPILOG = """examples:
 """
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run the tool as ``python TOOL`` would, or list the tools that there are."""
+def make_parser(program: str | None) -> argparse.ArgumentParser:
+    """Declare what it takes."""
     parser = argparse.ArgumentParser(
-        prog='python -m mmvpt host',
-        description=__doc__,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        program, description=__doc__, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('host', choices=HOSTS, help='whose tool')
     parser.add_argument('tool', nargs='?', help="its name below the host's tools; without it, all are listed")
     parser.add_argument('arguments', nargs=argparse.REMAINDER, help='those of the tool, --help among them')
-    args = parser.parse_args(arguments)
+    return parser
+
+
+def run(args: argparse.Namespace) -> None:
+    """Run the tool as ``python TOOL`` would, or list the tools that there are."""
     try:
         folder = tools_of(args.host)
         if args.tool is None:
             print('\n'.join(names_in(folder)))
-            return 0
+            return
         tool = find_tool(folder, args.tool)
     except (FileNotFoundError, ModuleNotFoundError) as error:
-        parser.error(str(error))
-    run(tool, args.arguments)
-    return 0
+        raise argparse.ArgumentError(None, str(error)) from error
+    run_tool(tool, args.arguments)
 
 
 def tools_of(host: str) -> Path:
@@ -76,7 +76,7 @@ def find_tool(folder: Path, name: str) -> Path:
     raise FileNotFoundError(f'{"Several tools are" if found else "No tool is"} called {name!r}. Try: {", ".join(near)}')
 
 
-def run(tool: Path, arguments: Sequence[str]) -> None:
+def run_tool(tool: Path, arguments: Sequence[str]) -> None:
     """Run a tool in this process; without a GPU, processes of a launcher are connected by gloo."""
     from mmvpt.engine.distributed import part, prepare_hosts_without_gpu
 

@@ -7,7 +7,8 @@ values), where, and with which parameters. The model is built without memory, we
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+
+from .options import add_config
 
 EPILOG = """examples:
   python -m mmvpt show mmvpt::vit_vpt_cub.py
@@ -15,17 +16,17 @@ EPILOG = """examples:
 """
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Print the tables of a config's model, one for each tuned backbone."""
+def make_parser(program: str | None) -> argparse.ArgumentParser:
+    """Declare what it takes."""
     parser = argparse.ArgumentParser(
-        prog='python -m mmvpt show',
-        description=__doc__,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        program, description=__doc__, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('config', help='a path, or mmvpt:: and the name of one of our configs')
-    args = parser.parse_args(arguments)
+    add_config(parser)
+    return parser
 
+
+def run(args: argparse.Namespace) -> None:
+    """Print the tables of a config's model, one for each tuned backbone."""
     from mmvpt.analysis.count import build_without_memory
     from mmvpt.engine.launch import load_config
     from mmvpt.engine.parts import describe_bindings
@@ -33,5 +34,4 @@ def main(arguments: Sequence[str]) -> int:
     try:
         print(describe_bindings(build_without_memory(load_config(args.config, None, None))))
     except (FileNotFoundError, ModuleNotFoundError, ValueError) as error:
-        parser.error(str(error))
-    return 0
+        raise argparse.ArgumentError(None, str(error)) from error

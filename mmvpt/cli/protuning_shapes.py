@@ -1,0 +1,46 @@
+"""Compare Pro-tuning with head retraining and fine-tuning: FCN and Mask R-CNN on Shapes, from one small ResNet."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from .names import PROTUNING_TASKS
+from .options import add_choice, add_folders, add_seeds
+
+EPILOG = """Finished steps are reused, an interrupted one goes on where it stopped: start it again at any time.
+Detection needs mmdet; where it is missing, segmentation is done without it."""
+
+
+def make_parser(program: str | None) -> argparse.ArgumentParser:
+    """Declare what it takes."""
+    parser = argparse.ArgumentParser(program, description=__doc__, epilog=EPILOG)
+    add_seeds(parser, 'trainings of each method')
+    add_choice(parser, '--tasks', PROTUNING_TASKS)
+    parser.add_argument('--jobs', type=int, default=1, help='trainings at a time (%(default)s)')
+    parser.add_argument(
+        '--rates', type=float, nargs='+', default=[], help='compare these learning rates, not those of the configs'
+    )
+    parser.add_argument('--data-seed', type=int, default=0, help='another seed draws other pictures (%(default)s)')
+    add_folders(parser, 'protuning_shapes')
+    return parser
+
+
+def run(args: argparse.Namespace) -> None:
+    """Compare, and print the tables."""
+    from mmvpt.protuning_shapes import compare_tuning
+    from mmvpt.steps import StepFailed
+
+    try:
+        tables = compare_tuning(
+            args.work_dir,
+            args.data_root,
+            args.seeds,
+            tasks=args.tasks,
+            rates=args.rates,
+            data_seed=args.data_seed,
+            jobs=args.jobs,
+        )
+    except (StepFailed, OSError, ImportError) as error:
+        sys.exit(f'\n{error}')
+    print(f'\n{tables}')

@@ -1,0 +1,46 @@
+"""Score the prompts of a trained model: how much its loss feels each token and each segment (E2VPT, Eq. 6)."""
+
+from __future__ import annotations
+
+import argparse
+
+from .names import SEGMENT_LAYOUTS
+from .options import add_config, add_launcher, add_overrides, note_rank
+
+
+def make_parser(program: str | None) -> argparse.ArgumentParser:
+    """Declare what it takes."""
+    parser = argparse.ArgumentParser(program, description=__doc__)
+    add_config(parser)
+    parser.add_argument('delta', help='the .safetensors that its training left')
+    parser.add_argument('--out', required=True, help='file of scores to write, a .safetensors')
+    parser.add_argument('--segments', type=int, default=8, help='parts of each token; 8 in the paper')
+    parser.add_argument('--signed', action='store_true', help='average the gradient, as the public code, not its size')
+    parser.add_argument(
+        '--layout', choices=SEGMENT_LAYOUTS, default='contiguous', help="interleaved is the public code's"
+    )
+    parser.add_argument('--samples', type=int, help='take as many, drawn from the training data; all by default')
+    add_overrides(parser)
+    add_launcher(parser)
+    return parser
+
+
+def run(args: argparse.Namespace) -> None:
+    """Score, and write the file."""
+    from mmvpt.engine import launch
+    from mmvpt.pruning.run import score
+
+    note_rank(args)
+    scores = score(
+        args.config,
+        args.delta,
+        args.out,
+        segments=args.segments,
+        signed=args.signed,
+        layout=args.layout,
+        samples=args.samples,
+        cfg_options=args.cfg_options,
+        launcher=args.launcher,
+    )
+    print(f'{args.out}: scores of {len(scores.tokens)} blocks over {scores.meta["samples"]} samples')
+    launch.part()

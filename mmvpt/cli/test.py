@@ -1,0 +1,63 @@
+"""Evaluate a checkpoint, full or delta, for classification, segmentation or detection."""
+
+from __future__ import annotations
+
+import argparse
+
+from .names import OUT_ITEMS
+from .options import add_allow_pickle, add_config, add_launcher, add_overrides, note_rank, obey_allow_pickle
+
+
+def make_parser(program: str | None) -> argparse.ArgumentParser:
+    """Declare what it takes."""
+    parser = argparse.ArgumentParser(program, description=__doc__)
+    add_config(parser)
+    parser.add_argument('checkpoint', help='a .pth, or the .safetensors of a delta')
+    parser.add_argument('--work-dir', help='folder for logs; work_dirs/<name of the config> by default')
+    parser.add_argument(
+        '--out',
+        help='write predictions (a folder for segmentation, a .pkl file otherwise) or metrics (.json, .yml or .pkl)',
+    )
+    parser.add_argument('--out-item', choices=OUT_ITEMS, help='what --out holds; predictions by default')
+    parser.add_argument('--amp', action='store_true', help='evaluate in mixed precision')
+    parser.add_argument('--show', action='store_true', help='open a window with each prediction')
+    parser.add_argument('--show-dir', help='folder for drawn predictions')
+    parser.add_argument('--interval', type=int, default=1, help='draw one of so many predictions (classification)')
+    parser.add_argument('--wait-time', type=float, default=2, help='seconds each window stays open')
+    parser.add_argument('--tta', action='store_true', help='average over augmented copies of each image')
+    parser.add_argument('--no-pin-memory', action='store_true', help='do not pin the memory of batches for a GPU')
+    add_overrides(parser)
+    add_allow_pickle(parser)
+    add_launcher(parser)
+    return parser
+
+
+def run(args: argparse.Namespace) -> dict[str, float]:
+    """Evaluate, and print the metrics once."""
+    from mmengine.dist import is_main_process
+
+    from mmvpt.engine import launch
+
+    note_rank(args)
+    obey_allow_pickle(args)
+    metrics = launch.test(
+        args.config,
+        args.checkpoint,
+        work_dir=args.work_dir,
+        out=args.out,
+        out_item=args.out_item,
+        amp=args.amp,
+        show=args.show,
+        show_dir=args.show_dir,
+        interval=args.interval,
+        wait_time=args.wait_time,
+        tta=args.tta,
+        pin_memory=not args.no_pin_memory,
+        cfg_options=args.cfg_options,
+        launcher=args.launcher,
+    )
+    if is_main_process():
+        for name, value in metrics.items():
+            print(f'{name}: {value}')
+    launch.part()
+    return metrics

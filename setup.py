@@ -79,6 +79,7 @@ setup(
         'timm': requirements('timm'),
         'dev': requirements('timm') + requirements('tests') + requirements('dev'),
     },
+    entry_points={'console_scripts': ['mmvpt = mmvpt.__main__:main']},
     cmdclass={'build_py': BuildWithMim},
     zip_safe=False,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from mmengine.config import Config
 
 from mmvpt.analysis.count import Count, count_config
 from mmvpt.config_paths import config_root
-from mmvpt.steps import Step
+from mmvpt.steps import Step, verb_command
 
 Trial = TypeVar('Trial')
 Result = TypeVar('Result')
@@ -40,7 +39,7 @@ class Run:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """What ``tools/test.py`` found for the delta."""
+        """What the evaluation found for the delta."""
         newest = max(self.evaluation.glob('*/*.json'))
         return json.loads(newest.read_text())
 
@@ -108,23 +107,35 @@ def run_method(
 
 
 def training_step(
-    title: str, config: str, folder: Path, options: Sequence[str], *after: Step, validate: bool = True
+    title: str,
+    config: str,
+    folder: Path,
+    options: Sequence[str],
+    *after: Step,
+    validate: bool = True,
+    processes: int = 1,
 ) -> Step:
-    """A run of ``tools/train.py``, which resumes itself."""
+    """A run of ``mmvpt train``, which resumes itself."""
     path = config_root() / config
     flags = ('--resume',) if validate else ('--resume', '--no-validate')
-    command = (*tool('train.py'), near(path), '--work-dir', str(folder), *flags, '--cfg-options', *options)
-    return Step(title, folder, command, inputs(path, after))
+    arguments = (near(path), '--work-dir', str(folder), *flags, '--cfg-options', *options)
+    return Step(title, folder, verb_command('train', *arguments, processes=processes), inputs(path, after))
 
 
 def evaluation_step(
-    title: str, config: str, delta: Path, options: Sequence[str], training: Step, keep: str | None
+    title: str,
+    config: str,
+    delta: Path,
+    options: Sequence[str],
+    training: Step,
+    keep: str | None,
+    processes: int = 1,
 ) -> Step:
-    """A run of ``tools/test.py``."""
+    """A run of ``mmvpt test``."""
     path, folder = config_root() / config, training.folder.with_name(training.folder.name + '_test')
     out = ('--out', str(folder / keep)) if keep else ()
-    command = (*tool('test.py'), near(path), str(delta), '--work-dir', str(folder), *out, '--cfg-options', *options)
-    return Step(title, folder, command, inputs(path, [training]))
+    arguments = (near(path), str(delta), '--work-dir', str(folder), *out, '--cfg-options', *options)
+    return Step(title, folder, verb_command('test', *arguments, processes=processes), inputs(path, [training]))
 
 
 def make_pool(jobs: int) -> Executor:
@@ -173,11 +184,6 @@ def inputs(config: Path, after: Sequence[Step]) -> tuple[str, ...]:
     with _PARSING:
         content = Config.fromfile(config).to_dict()
     return (json.dumps(content, default=str), *(step.key for step in after))
-
-
-def tool(name: str) -> tuple[str, str]:
-    """Python and one of our tools."""
-    return sys.executable, near(config_root().parent / 'tools' / name)
 
 
 def near(path: Path) -> str:

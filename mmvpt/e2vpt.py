@@ -15,8 +15,8 @@ from mmengine.config import Config
 from mmvpt.analysis.count import build_without_memory
 from mmvpt.analysis.tables import format_table
 from mmvpt.checkpoint import read_metadata, write_atomically
-from mmvpt.comparison import Run, evaluation_step, last_checkpoint, near, summarize, tool, training_step
-from mmvpt.config_paths import config_root, find_config
+from mmvpt.comparison import Run, evaluation_step, last_checkpoint, near, summarize, training_step
+from mmvpt.config_paths import find_config
 from mmvpt.engine.hosts import read_config
 from mmvpt.pruning import Keep
 from mmvpt.pruning.hold_out import hold_out, selects_on_test, train_on_all, validate_as_test
@@ -25,7 +25,7 @@ from mmvpt.pruning.keep import require_any_pruning, require_floor, require_perce
 from mmvpt.pruning.report import WHOLE, Result, name_of, plot_search, tabulate_search
 from mmvpt.pruning.run import CONFIG, START, prune
 from mmvpt.pruning.search import LEVELS, BudgetSpent, Candidate, search_all, search_compass
-from mmvpt.steps import STAMP, Step
+from mmvpt.steps import STAMP, Step, verb_command
 
 #: Metrics to select by, the first of them that an evaluation gives; all are the better the larger.
 METRICS = ('accuracy/top1', 'multi-label/mAP', 'mIoU', 'coco/segm_mAP', 'coco/bbox_mAP')
@@ -121,10 +121,11 @@ class Pipeline:
         plan, folder = self.plan, self.plan.folder / 'scoring'
         out = folder / 'scores.safetensors'
         config = plan.folder / 'configs' / 'whole' / CONFIG
-        options = () if plan.samples is None else ('--samples', str(plan.samples))
-        command = (*tool('score_prompts.py'), near(config), str(self.whole.delta), '--out', str(out))
-        command += ('--segments', str(plan.num_segments), *options)
-        Step('Scoring prompts', folder, command, (_key(self.whole.training),)).run(quiet=plan.quiet)
+        arguments = [near(config), str(self.whole.delta), '--out', str(out), '--segments', str(plan.num_segments)]
+        if plan.samples is not None:
+            arguments += ['--samples', str(plan.samples)]
+        scoring = Step('Scoring prompts', folder, verb_command('score', *arguments), (_key(self.whole.training),))
+        scoring.run(quiet=plan.quiet)
         return out
 
     def search(self) -> Candidate:
@@ -177,26 +178,15 @@ class Pipeline:
 
     def _train(self, title: str, config: Path, folder: Path, seed: int, *after: str) -> Run:
         """Train and evaluate, unless that was done after the same earlier steps."""
-        options = [f'randomness.seed={seed}']
-        training = training_step(f'Training {title}', str(config), folder, options, validate=False)
-        training = self._shared(replace(training, inputs=(*training.inputs, *after)), 'train')
+        options, processes = [f'randomness.seed={seed}'], self.plan.processes
+        training = training_step(f'Training {title}', str(config), folder, options, validate=False, processes=processes)
+        training = replace(training, inputs=(*training.inputs, *after))
         training.run(quiet=self.plan.quiet)
         delta = last_checkpoint(folder).with_suffix('.safetensors')
-        evaluation = evaluation_step(f'Evaluating {title}', str(config), delta, options, training, None)
-        evaluation = self._shared(evaluation, 'test')
+        title = f'Evaluating {title}'
+        evaluation = evaluation_step(title, str(config), delta, options, training, None, processes=processes)
         evaluation.run(quiet=self.plan.quiet)
         return Run(delta, folder, evaluation.folder)
-
-    def _shared(self, step: Step, name: str) -> Step:
-        """The same step by several processes."""
-        if self.plan.processes == 1:
-            return step
-        python, _, *arguments = step.command
-        count = {'train': 1, 'test': 2}[name]
-        launcher = near(config_root().parent / 'tools' / f'dist_{name}.sh')
-        positional, options = arguments[:count], arguments[count:]
-        command = ('env', f'MMVPT_PYTHON={python}', 'bash', launcher, *positional, str(self.plan.processes), *options)
-        return replace(step, command=command)
 
     # ------------------------------------------------------------------------------------------------------ configs
 

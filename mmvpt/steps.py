@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,6 +129,20 @@ class Step:
 
     def _explain(self, code: int) -> str:
         return f'{self.title} ended with exit code {code}. {last_words(self.folder / CONSOLE)}'
+
+
+def verb_command(verb: str, *arguments: str, processes: int = 1) -> tuple[str, ...]:
+    """Return the command that runs a verb of ours, as a user would type it.
+
+    Args:
+        verb: What ``python -m mmvpt`` is asked to do.
+        arguments: What follows the verb.
+        processes: How many run it together, connected by torchrun.
+    """
+    if processes == 1:
+        return sys.executable, '-m', 'mmvpt', verb, *arguments
+    torchrun = ('-m', 'torch.distributed.run', '--standalone', '--nproc_per_node', str(processes))
+    return sys.executable, *torchrun, '-m', 'mmvpt', verb, '--launcher', 'pytorch', *arguments
 
 
 def key_of(*parts: Any) -> str:

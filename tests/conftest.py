@@ -1,7 +1,6 @@
 """What keeps runs short and apart, though they share a process."""
 
 import os
-import runpy
 import sys
 import tempfile
 import types
@@ -11,6 +10,7 @@ from uuid import uuid4
 import pytest
 from mmengine.visualization import Visualizer
 
+from mmvpt import cli
 from mmvpt.steps import Step
 
 MEMORY = '/dev/shm'
@@ -50,10 +50,10 @@ def steps_in_this_process(monkeypatch):
     """Run the commands of steps without the seconds that a process needs to start."""
 
     def run(step, quiet):
-        _, tool, *arguments = step.command
+        python, flag, package, *arguments = step.command
+        assert (python, flag, package) == (sys.executable, '-m', 'mmvpt')
         unique = [f'{key}={uuid4().hex}' for key in ('experiment_name', 'visualizer.name')]
-        monkeypatch.setattr(sys, 'argv', [tool, *arguments, *unique])
-        runpy.run_path(tool)['main']()
+        cli.main([*arguments, *unique])
         return 0
 
     monkeypatch.setenv('LOCAL_RANK', '0')

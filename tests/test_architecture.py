@@ -110,3 +110,24 @@ def test_tuners_know_their_bases_and_not_each_other() -> None:
     for path in (PACKAGE / 'tuners').glob('[!_]*.py'):
         siblings = {name.split('.')[2] for name in imports(path) if name.startswith('mmvpt.tuners.')}
         assert siblings <= {'base', 'prompts'}, path.name
+
+
+def test_the_package_names_no_file_of_tools_but_in_sentences() -> None:
+    """No path to start: the arrow from a package to its tools would not be among the imports."""
+    paths = {
+        (path.relative_to(PACKAGE).as_posix(), node.value)
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if ' ' not in node.value and 'tools' in node.value.split('/')
+    }
+    assert paths == {('cli/host.py', 'tools')}  # those of the hosts
+
+
+def test_few_files_start_programs() -> None:
+    starters = {path.relative_to(PACKAGE).as_posix() for path in FILES if {'subprocess', 'runpy'} & set(imports(path))}
+    assert starters == {
+        'steps.py',  # our own verbs
+        'cli/host.py',  # tools of the hosts
+        'engine/distributed.py',  # asks Slurm for its nodes
+    }

@@ -155,11 +155,12 @@ def test_an_opencv_that_needs_a_display_is_replaced_by_the_headless_one(monkeypa
     assert 'install --force-reinstall --no-deps opencv-python-headless==4.12.0.88' in out
 
 
-def test_the_check_runs_where_mmvpt_itself_refuses_to(tmp_path):
+@pytest.mark.parametrize('command', [['mmvpt', 'check_env'], ['mmvpt.check_env']], ids=' '.join)
+def test_the_check_runs_where_mmvpt_itself_refuses_to(command, tmp_path):
     (tmp_path / 'mmcv-2.2.0.dist-info').mkdir()
     (tmp_path / 'mmcv-2.2.0.dist-info' / 'METADATA').write_text('Metadata-Version: 2.1\nName: mmcv\nVersion: 2.2.0\n')
     environment = {'PYTHONPATH': f'{tmp_path}:{":".join(filter(None, sys.path))}'}
-    check = subprocess.run([sys.executable, '-m', 'mmvpt.check_env'], env=environment, capture_output=True, text=True)
+    check = subprocess.run([sys.executable, '-m', *command], env=environment, capture_output=True, text=True)
     assert check.returncode == 1
     assert 'onedl-mmcv 2.3.6 and mmcv 2.2.0 are installed over each other' in check.stdout
     imported = subprocess.run([sys.executable, '-c', 'import mmvpt'], env=environment, capture_output=True, text=True)

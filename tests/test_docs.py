@@ -14,6 +14,7 @@ from mmengine.registry import MODELS, init_default_scope
 import mmvpt.registry
 import mmvpt.tuners
 from mmvpt.analysis.count import count_config
+from mmvpt.cli import VERBS
 from mmvpt.models import TunedBackbone
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,3 +101,12 @@ def test_the_readme_has_a_line_for_every_tuner_and_every_showcase() -> None:
     named = re.findall(r'configs/[\w{},-]*\.py', readme)
     showcases = {f'configs/{path.name}' for path in (ROOT / 'configs').glob('*.py')}
     assert showcases == {path for name in named for path in expand(name)}
+
+
+def test_the_readme_has_a_line_for_every_verb_with_its_tool() -> None:
+    rows = re.findall(
+        r'^\| `(\w+)` \| (.*) \| (?:`tools/(\S+)`)? ?\|$', (ROOT / 'README.md').read_text(), flags=re.MULTILINE
+    )
+    assert {verb: what for verb, what, _ in rows} == VERBS
+    for verb, _, tool in rows:
+        assert not tool or f"run_verb, '{verb}')" in (ROOT / 'tools' / tool).read_text()

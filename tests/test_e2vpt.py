@@ -119,6 +119,17 @@ def test_the_floor_of_a_plan_reaches_what_prunes(tmp_path, monkeypatch) -> None:
     assert asked == [dict(tokens=30, segments=70, start=tmp_path / 'start.safetensors', segment_floor=0.25)]
 
 
+def test_trainings_and_evaluations_take_the_processes_of_the_plan(tmp_path, monkeypatch) -> None:
+    ran = []
+    monkeypatch.setattr('mmvpt.steps.Step.run', lambda step, quiet: ran.append(step.command))
+    (tmp_path / 'last_checkpoint').write_text('epoch_2.pth')
+    pipeline = Pipeline(plan_of(tmp_path, 'x', processes=2))
+    pipeline._train('whole', tmp_path / 'tiny_e2vpt.py', tmp_path, seed=0)
+    for command, verb in zip(ran, ('train', 'test'), strict=True):
+        assert '-m torch.distributed.run --standalone --nproc_per_node 2 -m mmvpt' in ' '.join(command)
+        assert command[command.index('mmvpt') :][:3] == ('mmvpt', verb, '--launcher')
+
+
 def test_a_report_says_how_many_models_the_pairs_were() -> None:
     same = {(50, 50): (50, 50), (50, 60): (50, 50), (50, 70): (50, 70)}
     results = {(0, 0): Result(50.0, 100), (50, 50): Result(51.0, 60), (50, 70): Result(52.0, 40)}

@@ -110,6 +110,14 @@ def test_tools_of_a_wheel_run(installed, tmp_path):
     assert 'setr_vpt_ade20k.py' in done.stderr
 
 
+def test_a_wheel_brings_the_command(installed, tmp_path):
+    command = [sys.executable, str(installed / 'bin' / 'mmvpt'), 'trian']
+    environment = {**os.environ, 'PYTHONPATH': str(installed)}
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "mmvpt: error: there is no verb 'trian'. Try: train" in done.stderr
+
+
 def test_an_editable_install_links_configs_and_tools(tmp_path):
     source = tmp_path / 'source'
     ignored = shutil.ignore_patterns('.*', 'build', '*.egg-info', 'work_dirs', 'data', 'tests', 'docs', '__pycache__')

@@ -1,8 +1,10 @@
 import sys
 
 import pytest
+from torch.distributed.run import get_args_parser
 
-from mmvpt.steps import CONSOLE, Step, StepFailed
+from mmvpt.cli import train
+from mmvpt.steps import CONSOLE, Step, StepFailed, verb_command
 
 COUNT = """
 import pathlib, sys
@@ -58,3 +60,18 @@ def test_files_that_no_step_made_are_not_removed(tmp_path):
     with pytest.raises(FileExistsError, match='files of someone else'):
         counting_step(tmp_path).run()
     assert (tmp_path / 'thesis.tex').exists()
+
+
+def test_a_verb_is_run_by_the_command_that_a_user_would_type():
+    assert verb_command('train', 'x.py', '--amp') == (sys.executable, '-m', 'mmvpt', 'train', 'x.py', '--amp')
+
+
+def test_several_processes_run_a_verb_by_torchrun_whatever_its_arguments():
+    arguments = ('x.py', '--resume', '--cfg-options', 'a=1')
+    python, flag, module, *rest = verb_command('train', *arguments, processes=3)
+    assert (python, flag, module) == (sys.executable, '-m', 'torch.distributed.run')
+    started = get_args_parser().parse_args(rest)
+    assert (started.nproc_per_node, started.standalone, started.module) == ('3', True, True)
+    assert (started.training_script, started.training_script_args[0]) == ('mmvpt', 'train')
+    args = train.make_parser(None).parse_args(started.training_script_args[1:])
+    assert (args.launcher, args.config, args.resume, args.cfg_options) == ('pytorch', 'x.py', 'auto', {'a': 1})

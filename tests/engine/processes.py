@@ -125,15 +125,16 @@ def run_pipeline(plan) -> None:
 
 
 def run_in_fork(step: Step, quiet: bool) -> int:
-    """Run a command of Python as a fresh interpreter would; return its exit code."""
+    """Run ``python -m MODULE ...`` as a fresh interpreter would; return its exit code."""
+    module, *arguments = step.command[2:]
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     Config.pretty_text = property(repr)
     with open(step.folder / CONSOLE, 'a') as console, redirect_stdout(console), redirect_stderr(console):
-        sys.argv = list(step.command[1:])
+        sys.argv = [module, *arguments]
         try:
-            runpy.run_path(step.command[1], run_name='__main__')
+            runpy.run_module(module, run_name='__main__')
         except BaseException:
             traceback.print_exc()
             console.flush()

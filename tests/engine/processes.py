@@ -15,6 +15,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from ctypes import c_int
 from importlib.util import find_spec
 
+import mmvpt  # isort: skip  before mmpretrain, whose models may not be importable without it
 import mmpretrain.models  # noqa: F401
 import mmseg.models  # noqa: F401
 import torch

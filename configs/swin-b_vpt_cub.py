@@ -1,10 +1,16 @@
 """VPT-deep of Swin-B (ImageNet-21k) on CUB-200-2011; batch size of the VPT paper's Table 9."""
 
 _base_ = [
-    '_base_/models/swin-b_cub.py',
+    '_base_/models/classifier_vpt.py',
+    '_base_/datasets/cub.py',
+    '_base_/backbones/swin-b_in21k.py',
     '_base_/tuners/vpt_swin.py',
     '_base_/optimizers/vpt_sgd.py',
     '_base_/schedules/vpt_100e.py',
 ]
-model = dict(backbone=dict(tuner=_base_.tuner))
+model = dict(
+    backbone=dict(backbone=_base_.backbone, init_cfg=_base_.pretrained, tuner=_base_.tuner),
+    neck=_base_.neck,
+    head=dict(num_classes=_base_.num_classes, in_channels=_base_.feature_dim),
+)
 train_dataloader = dict(batch_size=80)

@@ -1,10 +1,15 @@
 """Adapters and head of ViT-B/16 (ImageNet-21k) on CUB-200-2011; batch size of the VPT paper's Table 9."""
 
 _base_ = [
-    '_base_/models/vit-b16_cub.py',
+    '_base_/models/classifier_vpt.py',
+    '_base_/datasets/cub.py',
+    '_base_/backbones/vit-b16_in21k.py',
     '_base_/tuners/adapter.py',
     '_base_/optimizers/vpt_adamw.py',
     '_base_/schedules/vpt_100e.py',
 ]
-model = dict(backbone=dict(tuner=_base_.tuner))
+model = dict(
+    backbone=dict(backbone=_base_.backbone, tuner=_base_.tuner),
+    head=dict(num_classes=_base_.num_classes, in_channels=_base_.feature_dim),
+)
 train_dataloader = dict(batch_size=128)

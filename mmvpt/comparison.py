@@ -17,7 +17,7 @@ import torch
 from mmengine.config import Config
 
 from mmvpt.analysis.count import Count, count_config
-from mmvpt.config_paths import config_root
+from mmvpt.config_paths import PREFIX, find_config
 from mmvpt.steps import Step, verb_command
 
 Trial = TypeVar('Trial')
@@ -116,10 +116,9 @@ def training_step(
     processes: int = 1,
 ) -> Step:
     """A run of ``mmvpt train``, which resumes itself."""
-    path = config_root() / config
     flags = ('--resume',) if validate else ('--resume', '--no-validate')
-    arguments = (near(path), '--work-dir', str(folder), *flags, '--cfg-options', *options)
-    return Step(title, folder, verb_command('train', *arguments, processes=processes), inputs(path, after))
+    arguments = (spell(config), '--work-dir', str(folder), *flags, '--cfg-options', *options)
+    return Step(title, folder, verb_command('train', *arguments, processes=processes), inputs(config, after))
 
 
 def evaluation_step(
@@ -132,10 +131,10 @@ def evaluation_step(
     processes: int = 1,
 ) -> Step:
     """A run of ``mmvpt test``."""
-    path, folder = config_root() / config, training.folder.with_name(training.folder.name + '_test')
+    folder = training.folder.with_name(training.folder.name + '_test')
     out = ('--out', str(folder / keep)) if keep else ()
-    arguments = (near(path), str(delta), '--work-dir', str(folder), *out, '--cfg-options', *options)
-    return Step(title, folder, verb_command('test', *arguments, processes=processes), inputs(path, [training]))
+    arguments = (spell(config), str(delta), '--work-dir', str(folder), *out, '--cfg-options', *options)
+    return Step(title, folder, verb_command('test', *arguments, processes=processes), inputs(config, [training]))
 
 
 def make_pool(jobs: int) -> Executor:
@@ -179,10 +178,15 @@ def data_options(root: Path) -> list[str]:
     return [f'{split}_dataloader.dataset.data_root={root}' for split in ('train', 'val', 'test')]
 
 
-def inputs(config: Path, after: Sequence[Step]) -> tuple[str, ...]:
+def spell(config: str) -> str:
+    """A config as a user types it: a path, or the name of one of ours."""
+    return near(Path(config)) if os.path.isabs(config) else f'{PREFIX}{config.removesuffix(".py")}'
+
+
+def inputs(config: str, after: Sequence[Step]) -> tuple[str, ...]:
     """What decides a result beside the command."""
     with _PARSING:
-        content = Config.fromfile(config).to_dict()
+        content = Config.fromfile(find_config(spell(config))).to_dict()
     return (json.dumps(content, default=str), *(step.key for step in after))
 
 

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from os.path import isfile
 
 from mmengine.config import Config
 from mmengine.config.utils import MODULE2PACKAGE
 
-PREFIX = 'mmvpt::'
+from mmvpt.config.find import PREFIX, find_config
+from mmvpt.config.folders import config_root
 
-
-def config_root() -> Path:
-    """Return the folder of the configs: the one shipped in the package, or that of the checkout."""
-    package = Path(__file__).resolve().parent
-    shipped = package / '.mim' / 'configs'
-    return shipped if shipped.is_dir() else package.parent / 'configs'
-
-
-def find_config(path: str) -> str:
-    """Return the file behind a path or a ``mmvpt::`` name; an error lists what is there instead."""
-    if path.startswith(PREFIX):
-        folder, name = config_root(), path[len(PREFIX) :]
-    else:
-        folder, name = Path(path).expanduser().parent, Path(path).name
-    if (folder / name).is_file():
-        return str(folder / name)
-    raise FileNotFoundError(f'There is no config {path!r}. {_what_is_there(folder, name)}')
+__all__ = ['PREFIX', 'config_root', 'find_config', 'teach_mmengine']
 
 
 def teach_mmengine() -> None:
@@ -51,7 +35,8 @@ def _wrap(get_cfg_path):
     def resolve(cfg_path: str, filename: str) -> tuple[str, str | None]:
         if cfg_path.startswith(PREFIX):
             return find_config(cfg_path), None  # our configs are written for their host's scope, not for ours
-        return look_up(cfg_path, filename)
+        path, scope = look_up(cfg_path, filename)
+        return (path if isfile(path) else find_config(path)), scope  # a path to what is a row now
 
     resolve.before_mmvpt = get_cfg_path  # type: ignore[attr-defined]
     return resolve
@@ -62,11 +47,3 @@ def _is_installed(distribution: str) -> bool:
         return bool(version(distribution))
     except PackageNotFoundError:
         return False
-
-
-def _what_is_there(folder: Path, name: str) -> str:
-    configs = sorted(file.name for file in folder.glob('*.py'))
-    if not configs:
-        return f'{folder} holds no config; ours are in {config_root()}.'
-    near = get_close_matches(name, configs, n=3) or configs
-    return f'{folder} has: {", ".join(near)}.'

@@ -10,7 +10,7 @@ from statistics import median
 
 from mmvpt.analysis.tables import format_table
 from mmvpt.comparison import Run, data_options, pretrain, run_all, run_method, summarize
-from mmvpt.config_paths import config_root
+from mmvpt.config_paths import find_config
 from mmvpt.datasets.shapes import make_shapes
 from mmvpt.engine.hosts import read_config
 from mmvpt.steps import Step
@@ -145,7 +145,7 @@ def usable(tasks: Sequence[str]) -> Iterator[str]:
     reasons = []
     for task in tasks:
         try:
-            read_config(str(config_root() / TASKS[task].configs.format('full')))
+            read_config(find_config(f'mmvpt::{TASKS[task].configs.format("full")}'))
         except ImportError as error:
             reasons.append(f'No {task}: {error}')
             print(f'== {reasons[-1]}', flush=True)

@@ -17,7 +17,7 @@ from mmengine.config import Config
 from mmvpt.analysis.panel import draw_panel, paint_labels
 from mmvpt.analysis.tables import format_table
 from mmvpt.comparison import Run, data_options, pretrain, run_method, summarize
-from mmvpt.config_paths import config_root
+from mmvpt.config_paths import find_config
 from mmvpt.datasets.shapes import make_shapes
 
 PRETRAINING = 'vit_scratch_shapes.py'
@@ -88,7 +88,7 @@ def tabulate(method: str, runs: Sequence[Run]) -> dict[str, object]:
 
 def draw_results(runs: Mapping[str, Run], data: Path, path: Path) -> None:
     """Draw pictures, truth and the predictions of each method."""
-    meta = Config.fromfile(config_root() / METHODS['VPT-deep']).val_dataloader.dataset.metainfo
+    meta = Config.fromfile(find_config(f'mmvpt::{METHODS["VPT-deep"]}')).val_dataloader.dataset.metainfo
     maps = sorted((data / 'annotations' / 'validation').iterdir())[:NUM_PICTURES]
     images = [data / 'images' / 'validation' / f'{map.stem}.jpg' for map in maps]
     columns = {

@@ -25,6 +25,14 @@ def copies_in_memory():
         yield
 
 
+@pytest.fixture(autouse=True, scope='session')
+def own_cache(tmp_path_factory):
+    """Compose configs into a folder of these tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('MMVPT_CACHE', str(tmp_path_factory.mktemp('cache')))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def forgotten_visualizers():
     """Forget the visualizers of earlier runs: MMEngine hands out those that have the name of a new one."""

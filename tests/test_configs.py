@@ -19,13 +19,19 @@ from mmpretrain.models import SwinTransformer, VisionTransformer
 from torch import nn
 
 from mmvpt.checkpoint import read_metadata
+from mmvpt.config.find import find_config, list_names
+from mmvpt.config.folders import config_root
 from mmvpt.datasets.shapes import EXPORTERS, make_shapes
 from mmvpt.engine import hosts, launch, save_delta
 from tests.data_makers import make_ade, make_cifar100, make_coco, make_cub
 
-CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 NARROWER = 8  # by how much every width is divided
 with_mmdet = pytest.mark.skipif(find_spec('mmdet') is None, reason='needs mmdet')
+
+
+def read(name: str) -> Config:
+    """Read a config of ours, a file or a row."""
+    return Config.fromfile(find_config(f'mmvpt::{name}'))
 
 
 def shrink_vit(vit: ConfigDict) -> int:
@@ -207,7 +213,7 @@ REDUCE: dict[str, Callable[[Config, Path], None]] = dict(
     ade20k=on_ade20k, coco=on_coco, cub=on_cub, cifar100=on_cifar100, shapes=on_shapes
 )
 METRICS = dict(mmseg='mIoU', mmdet='coco/segm_mAP', mmpretrain='accuracy/top1')
-STEPPED = sorted(path.stem for path in CONFIGS.glob('*.py') if path.stem.rpartition('_')[2] in REDUCE)
+STEPPED = [name for name in list_names() if name.rpartition('_')[2] in REDUCE]
 SHOWCASES = [name for name in STEPPED if not name.endswith('scratch_shapes')]
 
 
@@ -223,7 +229,7 @@ def any_cifar(monkeypatch: pytest.MonkeyPatch) -> None:
     [pytest.param(name, marks=with_mmdet if 'rcnn' in name or 'htc' in name else ()) for name in SHOWCASES],
 )
 def test_a_showcase_trains_evaluates_and_leaves_a_delta(name: str, tmp_path: Path) -> None:
-    config = Config.fromfile(CONFIGS / f'{name}.py')
+    config = read(name)
     if config.model.backbone.backbone.type == 'mmvpt.TimmViT':
         pytest.importorskip('timm')
     runner = step(config, name.rpartition('_')[2], tmp_path)
@@ -234,7 +240,7 @@ def test_a_showcase_trains_evaluates_and_leaves_a_delta(name: str, tmp_path: Pat
 
 @pytest.mark.parametrize('name', [name for name in STEPPED if name.endswith('scratch_shapes')])
 def test_a_pretraining_trains_and_evaluates(name: str, tmp_path: Path) -> None:
-    step(Config.fromfile(CONFIGS / f'{name}.py'), 'shapes', tmp_path)
+    step(read(name), 'shapes', tmp_path)
 
 
 def step(config: Config, data: str, tmp_path: Path) -> Runner:
@@ -262,29 +268,29 @@ def step(config: Config, data: str, tmp_path: Path) -> Runner:
 def test_a_detector_with_broken_operators_stops_with_the_commands(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosts, 'missing_ops', lambda: '_ext.so: undefined symbol')
     with pytest.raises(ImportError, match=f"(?s){name}.py needs mmdet, .* do not load .* torchvision's .* anew: "):
-        launch.train(str(CONFIGS / f'{name}.py'))
+        launch.train(f'mmvpt::{name}')
 
 
 @with_mmdet
 def test_dense_systems_are_trained_as_long_as_in_the_paper() -> None:
     """Pro-tuning, Tables 5 and 6: 12 epochs on COCO, 80k steps on ADE20K."""
     for system in ('cascade_mask_rcnn', 'cascade_mask_rcnn_swin-b', 'htc'):
-        assert Config.fromfile(CONFIGS / f'{system}_protuning_coco.py').train_cfg.max_epochs == 12
+        assert read(f'{system}_protuning_coco').train_cfg.max_epochs == 12
     for system in ('fcn', 'upernet'):
-        assert Config.fromfile(CONFIGS / f'{system}_protuning_ade20k.py').train_cfg.max_iters == 80_000
+        assert read(f'{system}_protuning_ade20k').train_cfg.max_iters == 80_000
 
 
 @pytest.mark.parametrize('name', [name for name in SHOWCASES if '_scratch_' in name])
 def test_training_from_scratch_differs_from_fine_tuning_by_the_file_alone(name: str) -> None:
-    scratch = Config.fromfile(CONFIGS / f'{name}.py').model
-    tuned = Config.fromfile(CONFIGS / f'{name.replace("scratch", "full")}.py').model
+    scratch = read(name).model
+    tuned = read(name.replace('scratch', 'full')).model
     assert tuned.backbone.pop('init_cfg').checkpoint.startswith('pretrain/')
     assert scratch.backbone.pop('init_cfg') is None
     assert scratch == tuned
 
 
 def test_setr_is_evaluated_at_many_scales_and_flipped_and_draws_what_it_sees(tmp_path: Path) -> None:
-    config = Config.fromfile(CONFIGS / 'setr_vpt_ade20k.py')
+    config = read('setr_vpt_ade20k')
     on_ade20k(config, tmp_path)
     pretrain(config, tmp_path)
     config.test_dataloader.update(num_workers=0, persistent_workers=False)
@@ -328,7 +334,7 @@ def count(config: Config) -> dict[str, int]:
 )
 def test_setr_trains_the_parameters_of_the_paper(method: str, backbone: int) -> None:
     """VPT, Table 4: 13.18 M head only, +0.25 M by prompts, +0.28 M by biases."""
-    counts = count(Config.fromfile(CONFIGS / f'setr_{method}_ade20k.py'))
+    counts = count(read(f'setr_{method}_ade20k'))
     assert counts['decode_head'] == 4_171_414
     assert counts['auxiliary_head'] == 3 * 2_990_742
     assert counts['backbone'] == backbone
@@ -340,11 +346,11 @@ def test_setr_trains_the_parameters_of_the_paper(method: str, backbone: int) -> 
 )
 def test_vit_on_cub_trains_the_parameters_of_the_paper(method: str, backbone: int) -> None:
     """VPT, Tables 12 and 14: 10 deep prompts, 100 shallow ones, biases, everything."""
-    counts = count(Config.fromfile(CONFIGS / f'vit_{method}_cub.py'))
+    counts = count(read(f'vit_{method}_cub'))
     assert counts['backbone'] == backbone
     assert counts['head'] == 768 * 200 + 200
 
 
 def test_fragments_hold_no_model_so_that_any_can_be_composed() -> None:
-    for path in (CONFIGS / '_base_').glob('[!m]*/*.py'):
+    for path in (config_root() / '_base_').glob('[!m]*/*.py'):
         assert 'model' not in Config.fromfile(path), path

@@ -1,14 +1,12 @@
-from pathlib import Path
-
 import pytest
 from mmengine.config import Config
 
 from mmvpt import protuning_shapes
+from mmvpt.config.find import find_config
 from mmvpt.datasets.shapes import EXPORTERS
 from mmvpt.engine import hosts
 from mmvpt.protuning_shapes import METHODS, PRETRAINING, TASKS, compare_tuning
 
-CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 METRICS = dict(segmentation=['mIoU'], detection=['box AP', 'mask AP'])
 FEW = dict(train=24, val=6)
 NO_WORKERS = [
@@ -73,7 +71,7 @@ def test_detection_with_broken_operators_is_left_out_with_the_command_that_mends
 def test_the_methods_differ_in_tuner_and_rates_alone(task):
     contents = []
     for method in METHODS.values():
-        config = Config.fromfile(CONFIGS / TASKS[task].configs.format(method)).to_dict()
+        config = Config.fromfile(find_config(f'mmvpt::{TASKS[task].configs.format(method)}')).to_dict()
         del config['model']['backbone']['tuner'], config['tuner'], config['optim_wrapper']['optimizer']['lr']
         config['optim_wrapper'].pop('paramwise_cfg', None)
         contents.append(config)
@@ -82,7 +80,7 @@ def test_the_methods_differ_in_tuner_and_rates_alone(task):
 
 @pytest.mark.parametrize('task', TASKS)
 def test_the_configs_name_the_classes_that_shapes_writes(task):
-    config = Config.fromfile(CONFIGS / TASKS[task].configs.format('linear'))
+    config = Config.fromfile(find_config(f'mmvpt::{TASKS[task].configs.format("linear")}'))
     classes = EXPORTERS[TASKS[task].format].classes
     for loader in (config.train_dataloader, config.val_dataloader, config.test_dataloader):
         assert tuple(loader.dataset.metainfo.classes) == classes

@@ -5,10 +5,10 @@ import pytest
 from mmengine.config import Config
 
 from mmvpt.checkpoint import read_metadata
+from mmvpt.config.find import find_config
 from mmvpt.datasets.shapes import EXPORTERS
 from mmvpt.quickstart import METHODS, PRETRAINING, quickstart
 
-CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 NO_WORKERS = [
     f'{split}_dataloader.{option}'
     for split in ('train', 'val', 'test')
@@ -42,15 +42,17 @@ def test_the_quickstart_ends_with_a_table_and_a_panel_and_reuses_what_it_did(tmp
 
 @pytest.mark.parametrize('name', METHODS.values())
 def test_the_methods_differ_in_the_tuner_alone(name):
-    config, reference = (Config.fromfile(CONFIGS / file).to_dict() for file in (name, METHODS['VPT-deep']))
+    config, reference = (
+        Config.fromfile(find_config(f'mmvpt::{file}')).to_dict() for file in (name, METHODS['VPT-deep'])
+    )
     for content in (config, reference):
         del content['model']['backbone']['tuner'], content['optim_wrapper']['paramwise_cfg']
-        content.pop('tuner', None)
+        content.pop('tuner', None), content.pop('tuner_grid', None)
     assert config == reference
 
 
 def test_the_configs_name_the_classes_that_shapes_writes():
-    vit, setr = (Config.fromfile(CONFIGS / name) for name in (PRETRAINING, METHODS['VPT-deep']))
+    vit, setr = (Config.fromfile(find_config(f'mmvpt::{name}')) for name in (PRETRAINING, METHODS['VPT-deep']))
     assert vit.model.head.num_classes == len(EXPORTERS['classification'].classes)
     classes = EXPORTERS['segmentation'].classes
     for loader in (setr.train_dataloader, setr.val_dataloader, setr.test_dataloader):

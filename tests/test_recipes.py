@@ -15,6 +15,7 @@ from mmengine.optim import build_optim_wrapper
 from mmengine.registry import PARAM_SCHEDULERS
 from torch import nn
 
+from mmvpt.config.find import find_config, list_names
 from mmvpt.models import MLPHead
 from mmvpt.registry import MODELS
 
@@ -22,6 +23,11 @@ CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 FRAGMENTS = CONFIGS / '_base_'
 OPTIMIZERS = sorted(path.stem for path in (FRAGMENTS / 'optimizers').glob('vpt_*.py'))
 TUNERS = sorted(path.stem for path in (FRAGMENTS / 'tuners').glob('*.py'))
+
+
+def read(name: str) -> Config:
+    """Read a config of ours, a file or a row."""
+    return Config.fromfile(find_config(f'mmvpt::{name}'))
 
 
 def factors(schedule: str, epoch_length: int = 1) -> list[float]:
@@ -169,13 +175,13 @@ TABLE_9 = {
 }
 COLUMNS = {'linear': 0, 'mlp3': 0, 'partial1': 1, 'full': 2, 'bias': 2, 'adapter': 2, 'pad': 3}
 PROMPTED = ('vpt', 'vpt_shallow', 'vpt_bias')
-CUB = {path.stem.removesuffix('_cub'): path for path in CONFIGS.glob('*_cub.py')}
+CUB = [name.removesuffix('_cub') for name in list_names() if name.endswith('_cub')]
 
 
 @cache
 def cub(name: str) -> Config:
     """A showcase of CUB, read once."""
-    return Config.fromfile(CUB[name])
+    return read(f'{name}_cub')
 
 
 def test_batches_are_those_of_table_9() -> None:
@@ -256,20 +262,18 @@ def test_on_cub_nothing_but_the_test_sees_the_test_pictures(name: str) -> None:
 )
 def test_setr_trains_with_the_rates_of_the_paper(method: str, rate: float, heads: float) -> None:
     """VPT, appendix A.2: FULL as mmseg does; 0.005 for the others; the multiplier of heads is 1 for VPT alone."""
-    config = Config.fromfile(CONFIGS / f'setr_{method}_ade20k.py')
+    config = read(f'setr_{method}_ade20k')
     assert config.optim_wrapper.optimizer == dict(type='SGD', lr=rate, momentum=0.9, weight_decay=0.0)
     assert config.optim_wrapper.paramwise_cfg == dict(head=dict(lr_mult=heads))
     assert config.get('grid') == (None if method == 'full' else dict(lr=[0.05, 0.005, 0.0005, 0.001]))
 
 
-@pytest.mark.parametrize(
-    'path', sorted(CONFIGS.glob('*_ade20k.py')) + sorted(CONFIGS.glob('*_coco.py')), ids=lambda path: path.stem
-)
-def test_dense_configs_say_for_which_batch_their_rate_is(path: Path) -> None:
+@pytest.mark.parametrize('name', [name for name in list_names() if name.endswith(('_ade20k', '_coco'))])
+def test_dense_configs_say_for_which_batch_their_rate_is(name: str) -> None:
     """The recipes of mmseg and mmdet are for 16 images: 8 GPUs of 2, or 4 of 4."""
-    if path.stem.endswith('coco'):
+    if name.endswith('coco'):
         pytest.importorskip('mmdet')
-    assert Config.fromfile(path).auto_scale_lr == dict(enable=True, base_batch_size=16)
+    assert read(name).auto_scale_lr == dict(enable=True, base_batch_size=16)
 
 
 def test_the_config_of_the_page_is_that_of_its_fragments(tmp_path: Path) -> None:

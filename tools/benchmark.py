@@ -39,6 +39,7 @@ from torch import Tensor, nn
 
 from mmvpt.analysis.measure import count_flops, median_seconds, saved_bytes
 from mmvpt.analysis.tables import format_table
+from mmvpt.config_paths import find_config
 from mmvpt.engine.hosts import read_config
 from mmvpt.models import TunedBackbone
 
@@ -242,10 +243,14 @@ def _one_image(args: argparse.Namespace) -> dict:
 
 def protuning(args: argparse.Namespace) -> None:
     """Print one row for each method."""
-    configs = {method: read_config(args.configs.format(method=method)) for method in ('linear', 'protuning', 'full')}
+
+    def read(method: str) -> Config:
+        return read_config(find_config(args.configs.format(method=method)))
+
+    configs = {method: read(method) for method in ('linear', 'protuning', 'full')}
     init_default_scope('mmdet')
     runners = {method: Detector(config, args) for method, config in configs.items()}
-    anew = read_config(args.configs.format(method='protuning'))
+    anew = read('protuning')
     runners['protuning, with_cp'] = Detector(anew, args, with_cp=True)
     print(f'{args.configs.format(method="*")}, {"x".join(map(str, args.size))}, batch 1, {args.device}, fp32;', end=' ')
     print(f'medians of {args.repeats}, {torch.get_num_threads()} threads', flush=True)
@@ -290,7 +295,7 @@ def main() -> None:
         command.add_argument('--repeats', type=int, default=7, help='timed rounds behind each median (default: 7)')
     dense = benchmarks.add_parser('protuning', help='Pro-tuning of a detector against fine-tuning and its head alone')
     dense.set_defaults(run=protuning)
-    pattern = 'configs/cascade_mask_rcnn_{method}_coco.py'
+    pattern = 'mmvpt::cascade_mask_rcnn_{method}_coco'
     dense.add_argument('--configs', default=pattern, help=f'where {{method}} is the varying word (default: {pattern})')
     dense.add_argument('--size', type=int, nargs=2, default=[800, 1344], help='height and width (default: 800 1344)')
     dense.add_argument('--repeats', type=int, default=3, help='timed rounds behind each median (default: 3)')

@@ -10,7 +10,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmvpt.config_paths import config_root
+from mmvpt.config.find import find_config, list_names
 from mmvpt.engine.hosts import read_config
 
 from .tables import format_table
@@ -28,7 +28,7 @@ class Showcase:
     """What a config is for.
 
     Args:
-        name: Of its file, without ``.py``.
+        name: Of its file or row, without ``.py``.
         task: Classification, segmentation or detection.
         system: The class of the model, and of the decoder where there is one.
         backbone: Its class, and what sizes it.
@@ -58,13 +58,12 @@ class Showcase:
 
 
 def read_showcases(folder: Path | None = None) -> list[Showcase]:
-    """Read every config of a folder, by default ours."""
-    folder = folder or config_root()
+    """Read every config of a folder, by default ours, files and rows."""
+    if folder is None:
+        return [read_showcase(Path(find_config(f'mmvpt::{name}'))) for name in list_names()]
     paths = sorted(folder.glob('*.py'))
     if not paths:
-        raise FileNotFoundError(
-            f'{folder} holds no config. Name a folder whose files are configs; ours: {config_root()}.'
-        )
+        raise FileNotFoundError(f'{folder} holds no config. Name a folder whose files are configs.')
     return [read_showcase(path) for path in paths]
 
 
@@ -94,11 +93,11 @@ def read_showcase(path: Path) -> Showcase:
     )
 
 
-def format_index(showcases: Iterable[Showcase], folder: str = '../configs') -> str:
+def format_index(showcases: Iterable[Showcase], folder: str | None = None) -> str:
     """Write the index: a matrix of methods and backbones with the tasks that have a config, then the configs.
 
     Args:
-        folder: Where the configs are, seen from the page that the index is for.
+        folder: Where the configs are, seen from the page that the index is for; names are links into it.
     """
     showcases = list(showcases)
     parts = [
@@ -132,9 +131,9 @@ def _matrix(showcases: list[Showcase]) -> list[dict[str, str]]:
     ]
 
 
-def _row(showcase: Showcase, folder: str) -> dict[str, object]:
+def _row(showcase: Showcase, folder: str | None) -> dict[str, object]:
     return dict(
-        config=f'[{showcase.name}]({folder}/{showcase.name}.py)',
+        config=f'[{showcase.name}]({folder}/{showcase.name}.py)' if folder else showcase.name,
         system=showcase.system,
         backbone=showcase.backbone,
         weights=showcase.weights or '-',

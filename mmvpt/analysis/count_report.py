@@ -12,7 +12,7 @@ from typing import Any
 from mmengine.config import Config
 from torch import nn
 
-from mmvpt.config_paths import config_root, find_config
+from mmvpt.config_paths import find_config
 from mmvpt.engine.launch import load_config
 
 from .count import Count, build_without_memory, count_config, count_model
@@ -98,8 +98,12 @@ def _published(config: str) -> Iterator[Cell]:
     path = Path(find_config(config)).resolve()
     for cell in chain(*PAPERS.values()):
         model, *others = cell.models
-        if not (others or model.options) and path == (config_root() / model.config).resolve():
+        if not (others or model.options) and path.name == model.config and path == _ours(model.config):
             yield cell
+
+
+def _ours(name: str) -> Path:
+    return Path(find_config(f'mmvpt::{name}')).resolve()
 
 
 def _row(name: dict[str, object], count: Count) -> dict[str, object]:

@@ -15,7 +15,7 @@ from mmvpt.datasets.words import some
 
 WITHOUT_SEMANTIC = (
     'Unpack stuffthingmaps_trainval2017.zip of COCO-stuff, or train without the semantic branch, as '
-    'configs/htc_protuning_without_semantic_coco.py does.'
+    'mmvpt::htc_protuning_without_semantic_coco does.'
 )
 WITHOUT_MASKS = (
     "Use a file with masks, such as COCO's own, or drop the mask head: roi_head=dict(mask_head=None, "

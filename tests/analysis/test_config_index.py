@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mmvpt.analysis.config_index import Showcase, format_index, read_showcase, read_showcases
+from mmvpt.config.find import find_config
 from tests.test_configs import STEPPED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,10 +20,12 @@ def showcases() -> list[Showcase]:
     return read_showcases()
 
 
-def test_the_page_has_what_the_tool_prints(showcases: list[Showcase]) -> None:
+def test_every_config_has_a_line_and_its_method_a_column(showcases: list[Showcase]) -> None:
     """python tools/configs.py"""
-    page = (ROOT / 'docs' / 'configs.md').read_text()
-    assert page[page.index('## Methods') :] == format_index(showcases)
+    page = format_index(showcases)
+    lines = [line for line in page.splitlines() if line.startswith('| ')]
+    assert {showcase.name for showcase in showcases} <= {line.split()[1] for line in lines}
+    assert {showcase.method for showcase in showcases} <= {cell.strip() for cell in lines[0].split('|')}
 
 
 def test_the_indexed_configs_are_those_that_are_stepped(showcases: list[Showcase]) -> None:
@@ -30,7 +33,7 @@ def test_the_indexed_configs_are_those_that_are_stepped(showcases: list[Showcase
 
 
 def test_a_config_is_told_by_what_it_holds() -> None:
-    found = read_showcase(ROOT / 'configs' / 'vit_vpt_bias_cub.py')
+    found = read_showcase(Path(find_config('mmvpt::vit_vpt_bias_cub')))
     assert found == Showcase(
         name='vit_vpt_bias_cub',
         task='classification',
@@ -43,9 +46,9 @@ def test_a_config_is_told_by_what_it_holds() -> None:
         batch=64,
         runs=10 * 4 * 6,
     )
-    assert read_showcase(ROOT / 'configs' / 'swin-b_mlp3_cub.py').method == 'LinearProbe + MLP-3'
-    assert read_showcase(ROOT / 'configs' / 'deit-s_scratch_cifar100.py').method == 'from scratch'
-    assert read_showcase(ROOT / 'configs' / 'vit_scratch_shapes.py').method == 'pretraining'
+    assert read_showcase(Path(find_config('mmvpt::swin-b_mlp3_cub'))).method == 'LinearProbe + MLP-3'
+    assert read_showcase(Path(find_config('mmvpt::deit-s_scratch_cifar100'))).method == 'from scratch'
+    assert read_showcase(Path(find_config('mmvpt::vit_scratch_shapes'))).method == 'pretraining'
 
 
 def test_the_tool_prints_the_index_of_a_folder(

@@ -161,7 +161,7 @@ def test_the_number_of_classes_of_a_detector_is_compared(coco, name, head):
 )
 def test_the_semantic_branch_asks_for_its_label_maps(coco, harm, match):
     harm(coco)
-    way_out = 'configs/htc_protuning_without_semantic_coco.py'
+    way_out = 'mmvpt::htc_protuning_without_semantic_coco'
     start(detector(coco), FileNotFoundError, f'HybridTaskCascade learns from label maps, but {match}.*{way_out}')
     start(detector(coco, 'htc/htc-without-semantic_r50_fpn_1x_coco.py'))
 

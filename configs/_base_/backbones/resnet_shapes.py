@@ -1,4 +1,4 @@
-"""A narrow ResNet-18 for Shapes, as resnet_scratch_shapes.py leaves it."""
+"""A narrow ResNet-18 for Shapes, as resnet_scratch_shapes leaves it."""
 
 feature_dims = [16, 32, 64, 128]
 backbone = dict(

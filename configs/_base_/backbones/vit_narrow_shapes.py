@@ -1,4 +1,4 @@
-"""A narrow ViT for Shapes, as vit_narrow_scratch_shapes.py leaves it: a third of the cost of vit_shapes.py."""
+"""A narrow ViT for Shapes, as vit_narrow_scratch_shapes leaves it: a third of the cost of vit_shapes.py."""
 
 feature_dim = 64
 backbone = dict(

@@ -1,4 +1,4 @@
-"""A small ViT for Shapes, as vit_scratch_shapes.py leaves it."""
+"""A small ViT for Shapes, as vit_scratch_shapes leaves it."""
 
 feature_dim = 96
 backbone = dict(

@@ -27,7 +27,7 @@ KEYS = dict(
 IGNORED = 255
 NEEDS_MAPS = (
     "HTC's semantic branch learns from it: unpack stuffthingmaps_trainval2017.zip of COCO-stuff there, or use "
-    'configs/htc_protuning_without_semantic_coco.py.'
+    'mmvpt::htc_protuning_without_semantic_coco.'
 )
 Item = Mapping[str, Any]
 

@@ -1,0 +1,44 @@
+"""SETR-PUP on Shapes: the system of ADE20K at a size and for a time that suit two CPU cores."""
+
+_base_ = [
+    'setr_vit-l_ade20k.py',
+    '../backbones/vit_shapes.py',
+    '../datasets/shapes_segmentation.py',
+]
+num_classes = 7
+head = dict(in_channels=_base_.feature_dim, channels=24, num_classes=num_classes, norm_cfg=dict(type='BN'), up_scale=2)
+model = dict(
+    data_preprocessor=dict(size=(64, 64)),
+    backbone=dict(
+        backbone=dict(
+            arch=dict(_delete_=True, **_base_.backbone.arch),
+            img_size=64,
+            patch_size=8,
+            out_indices=(1, 2, 3, 5),
+            init_cfg=dict(checkpoint='work_dirs/vit_scratch_shapes/epoch_5.pth'),
+        )
+    ),
+    decode_head=dict(num_convs=2, **head),
+    auxiliary_head=[
+        dict(
+            type='SETRUPHead',
+            in_index=index,
+            num_convs=1,
+            dropout_ratio=0,
+            loss_decode=dict(type='CrossEntropyLoss', loss_weight=0.4),
+            **head,
+        )
+        for index in range(3)
+    ],
+    test_cfg=dict(_delete_=True, mode='whole'),
+)
+train_dataloader = dict(batch_size=16, num_workers=1, dataset=_base_.train_dataset)
+val_dataloader = dict(batch_size=16, num_workers=1, dataset=_base_.val_dataset)
+test_dataloader = val_dataloader
+optim_wrapper = dict(optimizer=dict(lr=0.8), paramwise_cfg=dict(_delete_=True, tuner=dict(lr_mult=10.0)))
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.01, begin=0, end=100, by_epoch=False),
+    dict(type='PolyLR', eta_min=0.0, power=0.9, begin=100, end=800, by_epoch=False),
+]
+train_cfg = dict(max_iters=800, val_interval=800)
+default_hooks = dict(logger=dict(interval=100), checkpoint=dict(interval=200, max_keep_ckpts=1))

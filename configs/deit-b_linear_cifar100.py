@@ -1,4 +1,0 @@
-"""Head retraining of DeiT-B on CIFAR-100 (Pro-tuning paper, Table 2)."""
-
-_base_ = ['_base_/models/deit-b_cifar100.py', '_base_/tuners/linear.py']
-model = dict(backbone=dict(tuner=_base_.tuner))

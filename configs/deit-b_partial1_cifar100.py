@@ -1,4 +1,0 @@
-"""Partial-1 of DeiT-B on CIFAR-100 (Pro-tuning paper, Table 2)."""
-
-_base_ = ['_base_/models/deit-b_cifar100.py', '_base_/tuners/partial1_deit.py']
-model = dict(backbone=dict(tuner=_base_.tuner))

@@ -1,4 +1,0 @@
-"""FCN with ResNet-50 on ADE20K, full fine-tuning (Pro-tuning paper, Table 6)."""
-
-_base_ = ['_base_/models/fcn_r50_ade20k.py', '_base_/tuners/full.py']
-model = dict(backbone=dict(tuner=_base_.tuner))

@@ -1,4 +1,0 @@
-"""HTC with ResNet-50 on COCO, head retraining (Pro-tuning paper, Table 5)."""
-
-_base_ = ['_base_/models/htc_r50_coco.py', '_base_/tuners/linear.py']
-model = dict(backbone=dict(tuner=_base_.tuner))

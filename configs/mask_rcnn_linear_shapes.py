@@ -1,4 +1,0 @@
-"""Mask R-CNN on Shapes, head retraining: nothing of the backbone trains."""
-
-_base_ = ['_base_/models/mask_rcnn_shapes.py', '_base_/tuners/linear.py']
-model = dict(backbone=dict(tuner=_base_.tuner))

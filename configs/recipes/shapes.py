@@ -1,0 +1,63 @@
+"""Shapes, our own small data set: pretraining, and the systems and tasks that start from it."""
+
+from functools import partial
+
+from mmvpt.config import Recipe
+
+ORIENTATION = {
+    'model.backbone.init_cfg.checkpoint': 'work_dirs/vit_narrow_scratch_shapes/epoch_8.pth',
+    'model.head.num_classes': 8,
+    'data_preprocessor.num_classes': 8,
+    'train_dataloader.dataset.data_root': 'data/shapes/orientation',
+    'val_dataloader.dataset.data_root': 'data/shapes/orientation',
+    'test_dataloader.dataset.data_root': 'data/shapes/orientation',
+    'optim_wrapper.optimizer.lr': 0.03,
+}
+setr = partial(Recipe, 'setr_shapes', optimizer='setr')
+
+
+def pretraining(backbone, epochs=5, **overrides):
+    """Return a row that trains a backbone for some epochs."""
+    scheduler = [
+        dict(type='LinearLR', start_factor=0.01, by_epoch=True, end=0.5, convert_to_iter_based=True),
+        dict(type='CosineAnnealingLR', eta_min=0.0, by_epoch=True, begin=0.5, end=epochs, convert_to_iter_based=True),
+    ]
+    length = dict(max_epochs=epochs, val_interval=epochs)
+    values = {'model.backbone': '_base_.backbone', 'param_scheduler': scheduler, 'train_cfg': length}
+    return Recipe('pretraining_shapes', backbone=backbone, overrides=values | overrides)
+
+
+ROWS = {
+    'vit_scratch_shapes': pretraining(
+        'vit_shapes', **{'model.backbone.out_type': 'avg_featmap', 'optim_wrapper.optimizer.lr': 1e-3}
+    ),
+    'vit_narrow_scratch_shapes': pretraining('vit_narrow_shapes', epochs=8),
+    'swin_scratch_shapes': pretraining('swin_shapes', **{'model.neck.type': 'GlobalAveragePooling'}),
+    'resnet_scratch_shapes': pretraining(
+        'resnet_shapes',
+        epochs=2,
+        **{
+            'model.backbone.out_indices': (3,),
+            'model.neck.type': 'GlobalAveragePooling',
+            'model.head.in_channels': '_base_.feature_dims[-1]',
+            'optim_wrapper.clip_grad.max_norm': 5.0,
+        },
+    ),
+    # tools/e2vpt.py prunes the one with keys and values
+    'vit_vpt_shapes': Recipe('vit_narrow_shapes', tuner='vpt', overrides=ORIENTATION),
+    'vit_e2vpt_shapes': Recipe('vit_narrow_shapes', tuner='e2vpt', overrides=ORIENTATION),
+    'setr_vpt_shapes': setr(tuner='vpt', overrides={'grid': dict(_delete_=True)}),
+    'setr_linear_shapes': setr(
+        tuner='linear', overrides={'grid': dict(_delete_=True), 'optim_wrapper.paramwise_cfg': dict(_delete_=True)}
+    ),
+    'fcn_full_shapes': Recipe('fcn_shapes', tuner='full', overrides={'optim_wrapper.optimizer.lr': 0.02}),
+    'fcn_linear_shapes': Recipe('fcn_shapes', tuner='linear', overrides={'optim_wrapper.optimizer.lr': 0.04}),
+    'fcn_protuning_shapes': Recipe(
+        'fcn_shapes', tuner='protuning', overrides={'optim_wrapper.paramwise_cfg.tuner.lr_mult': 10.0}
+    ),
+    'mask_rcnn_full_shapes': Recipe('mask_rcnn_shapes', tuner='full'),
+    'mask_rcnn_linear_shapes': Recipe('mask_rcnn_shapes', tuner='linear'),
+    'mask_rcnn_protuning_shapes': Recipe(
+        'mask_rcnn_shapes', tuner='protuning', overrides={'optim_wrapper.paramwise_cfg.tuner.lr_mult': 10.0}
+    ),
+}

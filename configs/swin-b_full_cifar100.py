@@ -1,4 +1,0 @@
-"""Full fine-tuning of Swin-B on CIFAR-100 (Pro-tuning paper, Table 2)."""
-
-_base_ = ['_base_/models/swin-b_cifar100.py', '_base_/tuners/full.py']
-model = dict(backbone=dict(tuner=_base_.tuner))

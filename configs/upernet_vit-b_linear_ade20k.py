@@ -1,4 +1,0 @@
-"""UPerNet with ViT-B/16 on ADE20K, head only."""
-
-_base_ = ['_base_/models/upernet_vit-b_ade20k.py', '_base_/tuners/linear.py']
-model = dict(backbone=dict(tuner=_base_.tuner))

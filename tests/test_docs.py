@@ -15,6 +15,7 @@ import mmvpt.registry
 import mmvpt.tuners
 from mmvpt.analysis.count import count_config
 from mmvpt.cli import VERBS
+from mmvpt.config.find import list_names
 from mmvpt.models import TunedBackbone
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,6 +86,13 @@ def test_files_that_pages_name_exist(page: Path) -> None:
     named = re.findall(r'\b(?:configs|tools|tests|mmvpt|requirements)/[\w./{},-]*\.(?:py|sh|txt)', page.read_text())
     missing = [path for name in named for path in expand(name) if not (ROOT / path).exists()]
     assert [path for path in missing if 'block_scales' not in path] == []  # the example of docs/extend.md
+
+
+@pytest.mark.parametrize('page', PAGES, ids=lambda page: page.name)
+def test_configs_that_pages_name_exist(page: Path) -> None:
+    named = re.findall(r'mmvpt::([\w{},-]+_[a-z0-9]+)(?:\.py)?\b(?!/)', page.read_text())
+    missing = {name for name in named for name in expand(name)} - set(list_names())
+    assert missing - {'vit_lora_birds'} == set()  # the example of docs/recipes.md
 
 
 def expand(name: str) -> list[str]:

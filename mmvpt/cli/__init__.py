@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 
+import mmvpt
+
 #: What each verb does; its module has the same name.
 VERBS = {
     'train': 'train a model for classification, segmentation or detection',
@@ -44,7 +46,8 @@ def main(arguments: Sequence[str], program: str = 'python -m mmvpt') -> object:
     width = max(map(len, VERBS))
     parser = argparse.ArgumentParser(
         prog=program,
-        description=f'{__doc__}\n\nverbs:\n' + '\n'.join(f'  {verb:<{width}}  {what}' for verb, what in VERBS.items()),
+        description=f'{mmvpt.__doc__}\n\nverbs:\n'
+        + '\n'.join(f'  {verb:<{width}}  {what}' for verb, what in VERBS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('verb', metavar='VERB', help='what to do; VERB --help says how')
@@ -64,7 +67,7 @@ def run_verb(verb: str, arguments: Sequence[str] | None = None, program: str | N
         program: What to call it in its help; the name of the file that runs by default.
     """
     module = import_module(f'mmvpt.cli.{verb}')
-    parser = module.make_parser(program)
+    parser: argparse.ArgumentParser = module.make_parser(program)
     try:
         return module.run(parser.parse_args(arguments))
     except argparse.ArgumentError as error:

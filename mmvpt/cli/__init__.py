@@ -71,4 +71,4 @@ def run_verb(verb: str, arguments: Sequence[str] | None = None, program: str | N
     try:
         return module.run(parser.parse_args(arguments))
     except argparse.ArgumentError as error:
-        parser.error(str(error))
+        return parser.error(str(error))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from torch import Tensor, nn
 
-from mmvpt.layers.acts import hook, hook_before
+from mmvpt.layers.acts import hook_after, hook_before
 
 if TYPE_CHECKING:
     from .points import Point
@@ -45,11 +45,11 @@ class Site:
 
     def after(self, edit: Edit) -> None:
         """Edit the output of the module."""
-        hook(self.module, _EditOutput(copyable(edit)), by=edit)
+        hook_after(self.module, _EditOutput(copyable(edit)), by=edit)
 
     def beside(self, edit: Callable[[Any, Any], Any]) -> None:
         """Edit the output of the module, seeing its first argument too: ``edit(argument, output)``."""
-        hook(self.module, _EditBoth(copyable(edit)), by=edit)
+        hook_after(self.module, _EditBoth(copyable(edit)), by=edit)
 
 
 def copyable(edit: AnyEdit) -> AnyEdit:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mmvpt.layers.acts import hook, hook_before
+from mmvpt.layers.acts import hook_after, hook_before
 
 from .base import Edit, Site, Size, copyable
 
@@ -37,7 +37,7 @@ class TokenPoint(Point):
     """A module that a sequence of tokens passes, which an edit sees as the map they are cut from."""
 
     def after(self, edit: Edit) -> None:
-        hook(self.module, _Relay(self, copyable(edit)), by=edit)
+        hook_after(self.module, _Relay(self, copyable(edit)), by=edit)
 
     @abstractmethod
     def relay(self, edit: Edit, args: tuple, output: Any) -> Any:
@@ -81,7 +81,7 @@ class Grid:
     def watch(self) -> None:
         """Ask the embedding from now on."""
         if not self._watching:
-            hook(self.embedding, self)
+            hook_after(self.embedding, self)
             self._watching = True
 
     def __call__(self, module: nn.Module, args: tuple, output: Any) -> None:

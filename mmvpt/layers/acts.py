@@ -110,8 +110,9 @@ def noting(acts: list[Act], backbone: nn.Module, tuner: nn.Module | None = None)
 def _listed(backbone: nn.Module) -> Iterator[tuple[nn.Module, str, Any]]:
     """Entries of the lists of all adopted modules."""
     for module in backbone.modules():
-        for list_name in LISTS.keys() & vars(module).keys():
-            yield from ((module, list_name, entry) for entry in vars(module)[list_name])
+        for list_name in LISTS:
+            entries = vars(module).get(list_name)  # of another kind in modules that are not ours
+            yield from ((module, list_name, entry) for entry in (entries if isinstance(entries, list) else ()))
 
 
 def _note(act: Act) -> None:
@@ -120,14 +121,14 @@ def _note(act: Act) -> None:
         acts.append(act)
 
 
-def hook(module: nn.Module, hook: Callable[..., Any], by: object = None) -> None:
+def hook_after(module: nn.Module, call: Callable[..., Any], by: object = None) -> None:
     """Register a forward hook."""
-    _note(Hooked(module=module, by=by, handle=module.register_forward_hook(hook)))
+    _note(Hooked(module=module, by=by, handle=module.register_forward_hook(call)))
 
 
-def hook_before(module: nn.Module, hook: Callable[..., Any], by: object = None) -> None:
+def hook_before(module: nn.Module, call: Callable[..., Any], by: object = None) -> None:
     """Register a forward pre-hook."""
-    _note(Hooked(module=module, by=by, handle=module.register_forward_pre_hook(hook)))
+    _note(Hooked(module=module, by=by, handle=module.register_forward_pre_hook(call)))
 
 
 def swap_class(module: nn.Module, new: type[Any], **attributes: Any) -> None:

@@ -38,7 +38,7 @@ make_environment() {
     files=("${files[@]/%/.txt}")
     begin
     step 'PyTorch (about a minute, several GB)' install torch torchvision
-    step 'mmcv' install --no-cache-dir onedl-mmcv   # the cache may hold one that was compiled for another PyTorch
+    step 'mmcv' install --no-deps --no-cache-dir onedl-mmcv   # the cache may hold one compiled for another PyTorch
     step "packages (${PACKAGES[*]})" install "${files[@]/#/--requirement=}"
     step 'mmvpt, in place' install --no-deps --no-build-isolation --editable "$ROOT"
     if ! "$PYTHON" -c 'import cv2' >>"$LOG" 2>&1; then    # no libGL: a machine without a display
@@ -85,8 +85,8 @@ print(sys.executable)
 END
 }
 
-install() {
-    "$PYTHON" -m pip install --constraint "$REQUIREMENTS/constraints.txt" "$@"
+install() {     # Python compiles what it imports, once; most of PyTorch and SciPy never is
+    "$PYTHON" -m pip install --no-compile --constraint "$REQUIREMENTS/constraints.txt" "$@"
 }
 
 # Run a command, its output in the log; say how long it took, or why it failed: step NAME COMMAND...

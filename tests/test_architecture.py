@@ -131,5 +131,6 @@ def test_few_files_start_programs() -> None:
     assert starters == {
         'steps.py',  # our own verbs
         'cli/host.py',  # tools of the hosts
+        'config/tables.py',  # tables of configs
         'engine/distributed.py',  # asks Slurm for its nodes
     }

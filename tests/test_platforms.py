@@ -6,13 +6,12 @@ import sys
 # what Windows lacks is taken away once torch and the hosts are there: they know their own ways
 IMPORT_ALL = """
 import importlib, os, pkgutil, sys
-import {hosts}
+import mmvpt, {hosts}
 for name in ('resource', 'fcntl', 'grp', 'pwd', 'termios'):
     sys.modules[name] = None
 for name in ('sysconf', 'fork', 'getuid', 'O_DIRECTORY', 'sched_getaffinity'):
     vars(os).pop(name, None)
-import mmvpt
-skipped = 'mmvpt.anatomy.mmdet'  # its host needs compiled ops
+skipped = 'mmvpt.anatomy.mmdet'  # its host is not among those above
 names = [module.name for module in pkgutil.walk_packages(mmvpt.__path__, 'mmvpt.') if module.name != skipped]
 for name in names:
     importlib.import_module(name)

@@ -57,7 +57,7 @@ def _find_row(path: str, name: Path | None) -> Row | None:
 
 @cache
 def _say(line: str) -> None:
-    if os.environ.get('RANK', '0') == '0':
+    if os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0')) == '0':
         print(line, file=sys.stderr)
 
 

@@ -18,7 +18,7 @@ TOOLS = [path for path in sorted((REPO / 'tools').rglob('*.py')) if not path.ste
 #: Files beside the verbs.
 SHARED = {'__init__', 'names', 'options'}
 #: Ours alone: no tool was ever called so.
-WITHOUT_TOOL = {'host', 'check_env'}
+WITHOUT_TOOL = {'host', 'check_env', 'config', 'configs', 'show'}
 
 HELP = """
 import sys

@@ -185,3 +185,10 @@ def test_a_cache_that_cannot_be_written_is_replaced_by_a_temporary_folder(
 def test_a_name_in_no_table_is_answered_with_near_rows_and_files() -> None:
     with pytest.raises(FileNotFoundError, match=r"no config 'mmvpt::mae_vtp_cub'.* has: mae_vpt_cub.py"):
         find_config('mmvpt::mae_vtp_cub')
+
+
+def test_a_file_of_a_user_is_taken_before_a_row_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / 'configs').mkdir()
+    (tmp_path / 'configs' / 'vit_full_cub.py').write_text('lr = 1\n')
+    monkeypatch.chdir(tmp_path)
+    assert find_config('configs/vit_full_cub.py') == os.path.join('configs', 'vit_full_cub.py')

@@ -168,7 +168,7 @@ def test_the_report_counts_each_part(tmp_path):
 def test_the_report_begins_with_what_was_bound_where(tmp_path):
     log = log_of(train(cls_config(tmp_path)))
     assert 'Bindings of backbone:' in log
-    assert re.search(r'DeepPrompts +extend +layers.0-1.attn +2 of 4x16 +128', log)
+    assert re.search(r'DeepPrompts +extend +layers.0-1.attn +2 of 2x32 +128', log)
 
 
 def test_the_report_ends_with_memory_time_and_metric(tmp_path):

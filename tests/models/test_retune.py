@@ -14,6 +14,7 @@ from torch.testing import assert_close
 from mmvpt.checkpoint import write_safetensors
 from mmvpt.engine import apply_delta, delta_state_dict
 from mmvpt.models import TunedBackbone
+from mmvpt.tuners import Tuner
 from tests.contract.table import BACKBONES, TUNERS, BackboneRow
 
 #: One tuner of each kind; what it leaves behind would show in the next.
@@ -143,6 +144,23 @@ def test_deltas_pass_from_one_wrapper_to_a_retuned_one() -> None:
     step(model, image)
     apply_delta(model.retune(DEEP), delta_state_dict(fresh))
     assert_close(model.eval()(image)[-1], fresh.eval()(image)[-1], rtol=0, atol=0)
+
+
+class Counting(Tuner):
+    """Counts how often it is started."""
+
+    starts = 0
+
+    def init_weights(self) -> None:
+        self.starts += 1
+
+
+def test_a_tuner_is_started_where_weights_have_been_initialised_before() -> None:
+    model = TunedBackbone(VIT.config, DEEP)
+    assert model.retune(dict(type=Counting)).tuner.starts == 0
+    model.init_weights()
+    assert model.tuner.starts == 1
+    assert model.retune(dict(type=Counting)).tuner.starts == 1
 
 
 # ---------------------------------------------------------------------------------- where the start of the base is from

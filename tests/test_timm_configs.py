@@ -11,7 +11,7 @@ from mmengine.registry import MODELS
 
 timm = pytest.importorskip('timm')
 PAGE = Path(__file__).resolve().parents[1] / 'docs' / 'pretrained.md'
-(REWRITE,) = re.findall(r'```python\n(.*?)```', PAGE.read_text(), flags=re.DOTALL)
+(REWRITE,) = re.findall(r'```python\n(import timm\n.*?)```', PAGE.read_text(), flags=re.DOTALL)
 
 
 def test_every_name_of_the_page_is_one_that_timm_has_weights_for() -> None:

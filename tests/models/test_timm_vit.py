@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.optim import build_optim_wrapper
-from mmengine.registry import MODELS
+from mmengine.registry import MODELS, init_default_scope
 from mmpretrain.registry import MODELS as mmpretrain_models
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -318,6 +318,7 @@ def test_rates_that_decay_by_layers_know_the_depth_of_all_parameters(config: dic
         backbone=dict(type='mmvpt.TimmViT', out_type='pooled', **config),
         tuner=[dict(type='mmvpt.FullTuning'), dict(type='mmvpt.DeepPrompts', num_tokens=2)],
     )
+    init_default_scope('mmpretrain')  # whatever a test before left
     model = mmpretrain_models.build(dict(classifier, backbone=tuned))
     optimizer = dict(type='SGD', lr=1.0, weight_decay=0.1)
     constructor = 'mmpretrain.LearningRateDecayOptimWrapperConstructor'

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from multiprocessing import get_context
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from mmvpt.config.folders import config_root
 from mmvpt.config.tables import Row, read_rows
 from mmvpt.engine import launch
 
+REPO = Path(__file__).resolve().parents[2]
 BIRDS = """
 from mmvpt.config import Recipe
 
@@ -160,18 +162,19 @@ def test_a_damaged_file_in_the_cache_is_written_again() -> None:
     assert [file.name for file in path.parent.iterdir()] == ['moco_full_cub.py']
 
 
-def test_processes_that_compose_one_row_at_once_do_not_disturb_each_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv('MMVPT_CACHE', str(tmp_path / 'cache'))
-    with get_context('fork').Pool(8) as pool:
-        texts = set(pool.map(read_text, ['mmvpt::moco_bias_cub'] * 80, chunksize=1))
-    assert len(texts) == 1
+def test_processes_that_compose_one_row_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    code = """if True:
+        from hashlib import sha256
+        from mmvpt.config.find import find_config
+        for _ in range(10):
+            print(sha256(open(find_config('mmvpt::moco_bias_cub'), 'rb').read()).hexdigest())
+    """
+    environment = {**os.environ, 'PYTHONPATH': str(REPO), 'MMVPT_CACHE': str(tmp_path / 'cache')}
+    command = [sys.executable, '-c', code]
+    ranks = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(8)]
+    texts = [text for rank in ranks for text in rank.communicate()[0].split()]
+    assert len(texts) == 80 and len(set(texts)) == 1
     assert len([path for path in (tmp_path / 'cache').rglob('*') if path.is_file()]) == 1
-
-
-def read_text(name: str) -> str:
-    return Path(find_config(name)).read_text()
 
 
 def test_a_cache_that_cannot_be_written_is_replaced_by_a_temporary_folder(

@@ -1,18 +1,20 @@
 """mmvpt: adapt a frozen vision backbone by training only prompts and a head."""
 
 import sys
+from pathlib import Path
 
-from .compat import asks_for_the_doctor, check_versions
-from .operators.finder import stand_behind_mmcv
-from .version import __version__, parse_version_info, version_info
+from mmvpt.env.finder import stand_behind_mmcv
+from mmvpt.env.versions import asks_for_the_doctor, check_versions
+from mmvpt.version import __version__, parse_version_info, version_info
 
+__path__.append(str(Path(__file__).parent / 'moved'))  # modules under the names of before
 stand_behind_mmcv()
 
-if not asks_for_the_doctor(sys.orig_argv):  # who has to see the patient that cannot import
+if not asks_for_the_doctor(sys.orig_argv):  # check_env must start even where importing mmvpt would fail
     check_versions()
 
-    from .config_paths import teach_mmengine
-    from .multimodal import leave_out_multimodal_models
+    from mmvpt.env.multimodal import leave_out_multimodal_models
+    from mmvpt.mmengine_patches import teach_mmengine
 
     teach_mmengine()
     leave_out_multimodal_models()

@@ -8,7 +8,9 @@ from mmengine.registry import (
 )
 from mmengine.registry import Registry
 
-import mmvpt.checkpoint  # noqa: F401  hands MMEngine our readers of weights wherever a config names mmvpt
+from mmvpt.mmengine_patches import read_weights_ourselves
+
+read_weights_ourselves()  # wherever a config names mmvpt
 
 # tuners and the wrapper that binds them into a backbone
 MODELS = Registry('model', parent=MMENGINE_MODELS, scope='mmvpt', locations=['mmvpt.tuners', 'mmvpt.models'])

@@ -11,7 +11,7 @@ import pytest
 from mmengine.visualization import Visualizer
 
 from mmvpt import cli
-from mmvpt.steps import Step
+from mmvpt.runs.steps import Step
 
 MEMORY = '/dev/shm'
 

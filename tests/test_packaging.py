@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 import mmvpt
-from mmvpt import __version__, compat
-from mmvpt.config_paths import config_root, find_config
+from mmvpt import __version__
+from mmvpt.config.find import find_config
+from mmvpt.config.folders import config_root
+from mmvpt.env import versions
 
 REPO = Path(__file__).resolve().parents[1]
 PIP = [sys.executable, '-m', 'pip', '--quiet']
@@ -160,8 +162,8 @@ def test_a_config_is_found_by_name_or_path_and_a_wrong_name_is_answered_with_nea
 
 def test_constraints_pin_exactly_what_was_tested():
     pins = dict(re.findall(r'^([\w-]+)==([\w.]+)', (REPO / 'requirements' / 'constraints.txt').read_text(), re.M))
-    assert {name: pins[name] for name in compat.TESTED} == compat.TESTED
-    assert pins['opencv-python'] == pins['opencv-python-headless'] == compat.TESTED_OPENCV
+    assert {name: pins[name] for name in versions.TESTED} == versions.TESTED
+    assert pins['opencv-python'] == pins['opencv-python-headless'] == versions.TESTED_OPENCV
 
 
 def _required(*names):
@@ -173,7 +175,7 @@ def _required(*names):
 def test_every_required_package_is_pinned_within_its_range():
     pins = dict(re.findall(r'^([\w-]+)==([\w.]+)', (REPO / 'requirements' / 'constraints.txt').read_text(), re.M))
     for package, least in _required('runtime', 'mminstall', 'det', 'timm', 'tests').items():
-        assert compat._fits(pins[package], ('>=', least)), package
+        assert versions._fits(pins[package], ('>=', least)), package
 
 
 MODULES = {  # where a distribution is not called as what it installs

@@ -19,7 +19,7 @@ use_environment() {
     if [ -n "${MMVPT_PYTHON:-}" ]; then
         PYTHON=$("$MMVPT_PYTHON" -c 'import sys; print(sys.executable)') || fail "MMVPT_PYTHON is '$MMVPT_PYTHON', which does not run." 'Set it to the python of an environment, or unset it.'
         say "Using $PYTHON (MMVPT_PYTHON), installing nothing."
-        "$PYTHON" -m mmvpt.check_env --tasks "$@" || fail "The environment of $PYTHON lacks something." 'The lines above say what, and the command that mends it.'
+        "$PYTHON" -m mmvpt check_env --tasks "$@" || fail "The environment of $PYTHON lacks something." 'The lines above say what, and the command that mends it.'
         return
     fi
     PYTHON=$ENVIRONMENT/bin/python
@@ -44,7 +44,7 @@ make_environment() {
     if ! "$PYTHON" -c 'import cv2' >>"$LOG" 2>&1; then    # no libGL: a machine without a display
         step 'OpenCV without windows' install --force-reinstall --no-deps opencv-python-headless
     fi
-    step 'check' "$PYTHON" -m mmvpt.check_env --tasks cls seg det
+    step 'check' "$PYTHON" -m mmvpt check_env --tasks cls seg det
 }
 
 begin() {

@@ -38,10 +38,10 @@ from mmengine.registry import MODELS, init_default_scope
 from torch import Tensor, nn
 
 from mmvpt.analysis.measure import count_flops, median_seconds, saved_bytes
-from mmvpt.analysis.tables import format_table
-from mmvpt.config_paths import find_config
-from mmvpt.engine.hosts import read_config
+from mmvpt.config.find import find_config
+from mmvpt.config.hosts import read_config
 from mmvpt.models import TunedBackbone
+from mmvpt.text.tables import format_table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 try:

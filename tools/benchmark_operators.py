@@ -20,10 +20,10 @@ from mmengine.registry import MODELS, init_default_scope
 from torch import Tensor
 
 from mmvpt.analysis.measure import median_seconds
-from mmvpt.analysis.tables import format_table
-from mmvpt.engine.hosts import read_config
+from mmvpt.config.hosts import read_config
+from mmvpt.env.finder import STAND_IN
 from mmvpt.operators import stand_in
-from mmvpt.operators.finder import STAND_IN
+from mmvpt.text.tables import format_table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 try:

@@ -18,7 +18,8 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmvpt.config_paths import config_root, find_config
+from mmvpt.config.find import find_config
+from mmvpt.config.folders import config_root
 
 
 def parse_args() -> argparse.Namespace:

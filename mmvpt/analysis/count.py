@@ -17,8 +17,8 @@ from torch import nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from mmvpt.engine.launch import load_config
-from mmvpt.engine.parts import part_of
 from mmvpt.models import TunedBackbone
+from mmvpt.models.parts import part_of
 
 _TURN = Lock()
 

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from mmvpt.checkpoint import write_atomically
+from mmvpt.files.write import write_atomically
 
 #: What belongs to no class.
 VOID = (255, 255, 255)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from mmvpt.check_env import check, make_parser
+from mmvpt.env.check_env import check, make_parser
 
 __all__ = ['make_parser', 'run']
 

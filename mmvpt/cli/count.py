@@ -24,7 +24,7 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     """Count, and print tables."""
-    from mmvpt.analysis.count_report import report_configs, report_paper
+    from mmvpt.papers.report import report_configs, report_paper
 
     if args.configs and args.paper:
         raise argparse.ArgumentError(None, 'give configs or --paper, not both')

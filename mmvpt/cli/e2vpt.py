@@ -14,7 +14,7 @@ from .names import LEVELS, METRICS
 from .options import add_config, add_overrides, add_seeds, add_segment_floor
 
 if TYPE_CHECKING:
-    from mmvpt.e2vpt import Plan
+    from mmvpt.pruning.pipeline import Plan
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
@@ -63,8 +63,8 @@ def add_search(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Go all the way, and print the report."""
-    from mmvpt.e2vpt import Pipeline
-    from mmvpt.steps import StepFailed
+    from mmvpt.pruning.pipeline import Pipeline
+    from mmvpt.runs.steps import StepFailed
 
     plan = plan_of(args)
     try:
@@ -77,8 +77,8 @@ def run(args: argparse.Namespace) -> None:
 
 def plan_of(args: argparse.Namespace) -> Plan:
     """Say in the pipeline's words what the user wants."""
-    from mmvpt.config_paths import find_config
-    from mmvpt.e2vpt import Plan
+    from mmvpt.config.find import find_config
+    from mmvpt.pruning.pipeline import Plan
 
     folder = args.work_dir or Path('work_dirs') / f'{Path(find_config(args.config)).stem}_pruned'
     return Plan(

@@ -24,8 +24,8 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     """Compare, and print the tables."""
-    from mmvpt.e2vpt_shapes import compare_parts
-    from mmvpt.steps import StepFailed
+    from mmvpt.benchmark.e2vpt_shapes import compare_parts
+    from mmvpt.runs.steps import StepFailed
 
     try:
         tables = compare_parts(

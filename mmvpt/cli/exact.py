@@ -13,6 +13,6 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> None:
     """Measure, and print a table."""
     from mmvpt.analysis.exactness import measure_exactness
-    from mmvpt.analysis.tables import format_table
+    from mmvpt.text.tables import format_table
 
     print(format_table(list(measure_exactness())))

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
-from mmvpt.compat import HOSTS, PIP, TESTED
+from mmvpt.env.versions import HOSTS, PIP, TESTED
 
 EPILOG = """examples:
   python -m mmvpt host mmseg                                   list the tools of mmseg

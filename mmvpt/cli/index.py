@@ -19,7 +19,7 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     """Print the index."""
-    from mmvpt.analysis.config_index import format_index, read_showcases
+    from mmvpt.config.index import format_index, read_showcases
 
     links = {} if args.folder is None else dict(folder=str(args.folder))
     print(format_index(read_showcases(args.folder), **links), end='')

@@ -28,8 +28,8 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     """Compute and write them."""
+    from mmvpt.analysis.prototypes import compute_prototypes
     from mmvpt.engine import launch
-    from mmvpt.prototypes import compute_prototypes
 
     obey_allow_pickle(args)
     cfg = launch.load_config(args.config, None, args.cfg_options)

@@ -28,8 +28,8 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     """Compare, and print the tables."""
-    from mmvpt.protuning_shapes import compare_tuning
-    from mmvpt.steps import StepFailed
+    from mmvpt.benchmark.protuning_shapes import compare_tuning
+    from mmvpt.runs.steps import StepFailed
 
     try:
         tables = compare_tuning(

@@ -21,8 +21,8 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     """Do it all, and print the table."""
-    from mmvpt.quickstart import quickstart
-    from mmvpt.steps import StepFailed
+    from mmvpt.benchmark.quickstart import quickstart
+    from mmvpt.runs.steps import StepFailed
 
     try:
         table = quickstart(args.work_dir, args.data_root, args.seeds, fresh=args.fresh)

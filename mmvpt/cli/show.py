@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> None:
     """Print the tables of a config's model, one for each tuned backbone."""
     from mmvpt.analysis.count import build_without_memory
     from mmvpt.engine.launch import load_config
-    from mmvpt.engine.parts import describe_bindings
+    from mmvpt.models.parts import describe_bindings
 
     try:
         print(describe_bindings(build_without_memory(load_config(args.config, None, None))))

@@ -32,8 +32,8 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     """Compare, and print the tables."""
-    from mmvpt.steps import StepFailed
-    from mmvpt.vpt_shapes import compare_methods
+    from mmvpt.benchmark.vpt_shapes import compare_methods
+    from mmvpt.runs.steps import StepFailed
 
     try:
         tables = compare_methods(

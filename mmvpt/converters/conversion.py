@@ -11,7 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..checkpoint import KeyReport, write_atomically, write_safetensors
+from mmvpt.files.match import KeyReport
+from mmvpt.files.write import write_atomically, write_safetensors
+
 from ..version import __version__
 
 PREFIX = 'backbone.'  # for init_cfg=dict(type='Pretrained', checkpoint=..., prefix='backbone.')

@@ -13,7 +13,8 @@ from mmpretrain.registry import MODELS
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 
-from ..checkpoint import read_checkpoint
+from mmvpt.files.read import read_checkpoint
+
 from . import convnext, regnet, resnet, swin, vit
 from .conversion import Conversion, ConversionReport
 from .format import Format, Sizes, Tensors
@@ -77,7 +78,7 @@ def _compare(
         unexpected=[*unknown, *(name for name in fitted if name not in own)],
         resized=[name for name in resized if name in fits],
         mismatched=[name for name in own if name in fitted and name not in fits],
-        spared=spared,
+        optional_missing=spared,
         dropped=dropped,
     )
 

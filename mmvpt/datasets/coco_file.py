@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from .words import some
+from mmvpt.text.shorten import shorten
 
 
 def explain_categories(names: Sequence[str], classes: Sequence[str]) -> str | None:
@@ -21,13 +21,13 @@ def explain_categories(names: Sequence[str], classes: Sequence[str]) -> str | No
     missing = [name for name in classes if name not in names]
     if missing:
         return (
-            f'has no category for {len(missing)} of {len(classes)} classes: {some(missing)}. Its categories are: '
-            f'{some(names)}'
+            f'has no category for {len(missing)} of {len(classes)} classes: {shorten(missing)}. Its categories are: '
+            f'{shorten(names)}'
         )
     used = [name for name in names if name in classes]
     if len(used) > len(classes):
         twice = sorted({name for name in used if used.count(name) > 1})
-        return f'has several categories of the same name: {some(twice)}'
+        return f'has several categories of the same name: {shorten(twice)}'
     for label, (name, expected) in enumerate(zip(used, classes, strict=True)):
         if name != expected:
             return (

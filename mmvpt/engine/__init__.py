@@ -1,6 +1,10 @@
 """Training: what is optimized, saved, checked and reported."""
 
-from .delta import apply_delta, delta_state_dict, merge_delta, read_delta, save_delta
+from mmvpt.delta.files import read_delta, save_delta
+from mmvpt.delta.load import apply_delta
+from mmvpt.delta.merge import merge_delta
+from mmvpt.delta.state import delta_state_dict
+
 from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, ReportHook, SeededRunHook
 from .optim import TrainableParamsConstructor
 from .optim_compat import VPTCompatConstructor

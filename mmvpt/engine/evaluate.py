@@ -11,7 +11,7 @@ from mmengine.config import Config, ConfigDict
 from mmengine.dist import master_only
 from mmengine.fileio import dump
 
-from mmvpt.engine.data import innermost
+from mmvpt.config.datasets import innermost
 
 # by host: the hook and the visualizer that draw predictions
 DRAWING = {

@@ -12,15 +12,15 @@ from mmengine.config import Config, ConfigDict
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from mmvpt.checkpoint import ALLOW_PICKLE
-from mmvpt.config_paths import find_config
+from mmvpt.config.find import find_config
+from mmvpt.config.hosts import read_config, require_hosts
 from mmvpt.engine.distributed import VARIABLES, part, start_gloo, wrap_for_cpu
 from mmvpt.engine.evaluate import OUT_ITEMS, set_output, set_tta, show_predictions, write_metrics
-from mmvpt.engine.hosts import read_config, require_hosts
 from mmvpt.engine.loops import build_loops
 from mmvpt.engine.our_hooks import drop_switched_off, warn_of_missing_hooks
 from mmvpt.engine.resume import existing_checkpoint, find_latest_checkpoint, say
 from mmvpt.engine.total_batch import count_processes, set_total_batch
+from mmvpt.files.read import ALLOW_PICKLE
 
 __all__ = ['LAUNCHERS', 'OUT_ITEMS', 'allow_pickle', 'part', 'test', 'train']
 

@@ -9,10 +9,9 @@ from mmengine.logging import print_log
 from mmengine.optim import DefaultOptimWrapperConstructor
 from torch import nn
 
+from mmvpt.models.parts import part_of, tuned_backbones
 from mmvpt.registry import OPTIM_WRAPPER_CONSTRUCTORS
 from mmvpt.tuners.selective import is_bias
-
-from .parts import part_of, tuned_backbones
 
 PARTS = ('head', 'tuner', 'backbone', 'bias')
 MULTIPLIERS = ('lr_mult', 'decay_mult')

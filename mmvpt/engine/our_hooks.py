@@ -6,8 +6,9 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from mmvpt.models.parts import has_tuned_backbone, unwrap
+
 from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, ReportHook, SeededRunHook
-from .parts import has_tuned_backbone, unwrap
 
 HOOKS: tuple[type[Hook], ...] = (SeededRunHook, DataCheckHook, ReportHook, GuardHook, DeltaCheckpointHook)
 #: Entries of default_hooks that MMEngine has even where a config does not name them.

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from mmvpt.checkpoint import NotPlainWeights, read_checkpoint
+from mmvpt.files.read import NotPlainWeights, read_checkpoint
 
 
 def existing_checkpoint(path: str) -> str:

@@ -10,7 +10,7 @@ from mmengine.logging import print_log
 from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor, nn
 
-from mmvpt.checkpoint import KeyReport, load_matching
+from mmvpt.files.match import KeyReport, load_matching
 
 
 def load_pretrained(
@@ -20,7 +20,7 @@ def load_pretrained(
 
     Args:
         prefix: What stands before the names of the backbone in the file.
-        **options: ``resize`` and ``optional`` of :func:`mmvpt.checkpoint.load_matching`.
+        **options: ``resize`` and ``optional`` of :func:`mmvpt.files.match.load_matching`.
     """
     state = CheckpointLoader.load_checkpoint(checkpoint, map_location, logger='current')
     state = state.get('state_dict', state)

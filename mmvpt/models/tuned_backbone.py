@@ -12,7 +12,7 @@ from mmengine.logging import MMLogger, print_log
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from mmvpt.checkpoint import fingerprint
+from mmvpt.files.fingerprint import fingerprint
 from mmvpt.registry import MODELS
 from mmvpt.tuners import Tuner, build_tuner
 

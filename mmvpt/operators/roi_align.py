@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torchvision.ops import roi_align
 
-from mmvpt.compat import WITH_OPS
+from mmvpt.env.versions import WITH_OPS
 from mmvpt.operators.precision import widen
 
 AVERAGE = 1

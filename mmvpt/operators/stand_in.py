@@ -1,8 +1,8 @@
 """torchvision's operators behind the names of ``mmcv._ext``, the module of MMCV's compiled operators.
 
 Where MMCV was installed without them, and mmvpt was imported first, Python takes this file for that module
-(``finder.py`` says how). Its functions have the signatures of the compiled ones: most of them fill a tensor that they
-are given. What our systems do not need is not served: such an operator says so when it is called.
+(``mmvpt.env.finder`` says how). Its functions have the signatures of the compiled ones: most of them fill a tensor that
+they are given. What our systems do not need is not served: such an operator says so when it is called.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from mmvpt.compat import WITH_OPS
+from mmvpt.env.versions import WITH_OPS
 from mmvpt.operators.deform_attention import ms_deform_attn_backward, ms_deform_attn_forward
 from mmvpt.operators.deform_conv import (
     deform_conv_backward_input,

@@ -13,9 +13,10 @@ from mmengine.dist import all_reduce
 from mmengine.model import BaseModel
 from torch import Tensor
 
-from mmvpt.checkpoint import read_checkpoint, write_safetensors
-from mmvpt.engine.fetch import rng_restored
-from mmvpt.engine.parts import tuned_backbones, unwrap
+from mmvpt.datasets.fetch import rng_restored
+from mmvpt.files.read import read_checkpoint
+from mmvpt.files.write import write_safetensors
+from mmvpt.models.parts import tuned_backbones, unwrap
 from mmvpt.tuners.prompts import Prompts
 
 #: Lets a reader know the file.

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from mmvpt.analysis.tables import format_table
-
-from .search import Candidate
+from mmvpt.runs.search import Candidate
+from mmvpt.text.tables import format_table
 
 #: Nothing is pruned.
 WHOLE: Candidate = (0, 0)

@@ -9,8 +9,9 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 
 from mmvpt.analysis.count import build_without_memory
-from mmvpt.checkpoint import write_safetensors
-from mmvpt.engine.delta import as_json, read_delta
+from mmvpt.delta.files import read_delta
+from mmvpt.delta.format import as_json
+from mmvpt.files.write import write_safetensors
 
 from .importance import Scores, prompts_by_name
 from .keep import Keep, set_keep

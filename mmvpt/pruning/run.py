@@ -12,12 +12,12 @@ from mmengine.dist import get_world_size, is_main_process
 from mmengine.runner import Runner
 from rich.progress import track
 
-from mmvpt.checkpoint import read_metadata
-from mmvpt.config_paths import find_config
-from mmvpt.engine.fetch import DrawStream, fetch_of
-from mmvpt.engine.hosts import read_config
+from mmvpt.config.find import find_config
+from mmvpt.config.hosts import read_config
+from mmvpt.datasets.fetch import DrawStream, fetch_of
 from mmvpt.engine.launch import build_runner, load_config
 from mmvpt.engine.resume import existing_checkpoint
+from mmvpt.files.read import read_metadata
 
 from .importance import Scores, score_prompts
 from .keep import Keep, count_kept, keep_best, set_keep

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from mmvpt.anatomy import Anatomy, Block
 from mmvpt.anatomy.streams import POOLS, Entry
+from mmvpt.files.prototypes import COMMAND, PLACES, Prototypes, read_prototypes
 from mmvpt.layers.memory import in_gib, total_memory
 from mmvpt.layers.segments import Segments
-from mmvpt.prototype_file import COMMAND, PLACES, Prototypes, read_prototypes
 
 from .base import Tuner, prompt_bound
 

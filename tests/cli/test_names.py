@@ -2,14 +2,15 @@
 
 import pytest
 
-from mmvpt import e2vpt, e2vpt_shapes, protuning_shapes, vpt_shapes
-from mmvpt.analysis.published import PAPERS
+from mmvpt.benchmark import e2vpt_shapes, protuning_shapes, vpt_shapes
 from mmvpt.cli import names
 from mmvpt.converters import FORMATS, HOSTS
 from mmvpt.datasets.shapes import EXPORTERS
 from mmvpt.engine import launch
+from mmvpt.papers import PAPERS
 from mmvpt.pruning import LAYOUTS, RANKINGS
-from mmvpt.pruning.search import LEVELS
+from mmvpt.pruning import pipeline as e2vpt
+from mmvpt.runs.search import LEVELS
 
 SOURCES = {
     'LAUNCHERS': launch.LAUNCHERS,

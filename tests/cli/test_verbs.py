@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mmvpt import __main__, cli, compat
+from mmvpt import __main__, cli
+from mmvpt.env import versions
 
 REPO = Path(__file__).resolve().parents[2]
 #: Tools for those who work on mmvpt have no verb.
@@ -101,7 +102,7 @@ def test_help_calls_the_command_as_the_user_did(program, name, monkeypatch):
 
 
 def test_only_the_verb_check_env_goes_on_where_mmvpt_cannot():
-    assert compat.asks_for_the_doctor(['python', '-m', 'mmvpt', 'check_env', '--tasks', 'det'])
-    assert compat.asks_for_the_doctor(['python', 'bin/mmvpt', 'check_env'])
-    assert compat.asks_for_the_doctor(['python', '-m', 'mmvpt.check_env'])
-    assert not compat.asks_for_the_doctor(['python', '-m', 'mmvpt', 'train', 'check_env'])
+    assert versions.asks_for_the_doctor(['python', '-m', 'mmvpt', 'check_env', '--tasks', 'det'])
+    assert versions.asks_for_the_doctor(['python', 'bin/mmvpt', 'check_env'])
+    assert versions.asks_for_the_doctor(['python', '-m', 'mmvpt.env.check_env'])
+    assert not versions.asks_for_the_doctor(['python', '-m', 'mmvpt', 'train', 'check_env'])

@@ -17,9 +17,9 @@ from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 from torch.testing import assert_close
 
-from mmvpt.checkpoint import ALLOW_PICKLE, read_checkpoint, read_metadata
 from mmvpt.converters import FORMATS as KNOWN
 from mmvpt.converters import convert
+from mmvpt.files.read import ALLOW_PICKLE, read_checkpoint, read_metadata
 
 from . import true_formats as write
 from .random_models import randomise

@@ -307,7 +307,7 @@ def test_examples_are_few_and_the_count_is_whole():
     findings = Findings(num_examples=2)
     findings.problem('Lost', *'abc')
     findings.problem('Gone')
-    assert str(findings) == 'Problems\n  Lost: 3 (a, b, ...)\n  Gone\n2 problems found.'
+    assert str(findings) == 'Problems\n  Lost: 3 (a, b, and 1 more)\n  Gone\n2 problems found.'
 
 
 # ----------------------------------------------------------------------------------------------------------- configs

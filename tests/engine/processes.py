@@ -22,11 +22,11 @@ import torch
 from mmengine.config import Config
 from mmengine.hooks import checkpoint_hook
 
-import mmvpt.checkpoint
-from mmvpt.e2vpt import Pipeline
+import mmvpt.files.write
 from mmvpt.engine.launch import build_runner, part
+from mmvpt.pruning.pipeline import Pipeline
 from mmvpt.pruning.run import score
-from mmvpt.steps import CONSOLE, Step
+from mmvpt.runs.steps import CONSOLE, Step
 
 if find_spec('mmdet'):
     import mmdet.models  # noqa: F401
@@ -94,7 +94,7 @@ def train_with_slow_files(config: dict, phase) -> None:
 
         return act
 
-    mmvpt.checkpoint.open = slowly(SlowFile)
+    mmvpt.files.write.open = slowly(SlowFile)
     checkpoint_hook.open = slowly(open)
     os.replace, os.fsync, os.unlink = slowly(os.replace), slowly(os.fsync), slowly(os.unlink)
     train_alone(config)

@@ -5,7 +5,7 @@ import socket
 import pytest
 import torch
 
-from mmvpt.checkpoint import read_checkpoint
+from mmvpt.files.read import read_checkpoint
 from tests.data_makers import make_coco
 
 from .dense import protuned_detector, protuned_segmentor

@@ -9,8 +9,8 @@ import pytest
 import torch
 from mmengine.hooks import EMAHook, Hook
 
-from mmvpt.checkpoint import read_checkpoint, read_metadata
 from mmvpt.engine.hooks.report import format_parameters
+from mmvpt.files.read import read_checkpoint, read_metadata
 from mmvpt.registry import HOOKS as REGISTRY
 
 from .dense import protuned_segmentor

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import torch
 
-from mmvpt.checkpoint import read_checkpoint
-from mmvpt.engine.delta import read_delta
+from mmvpt.delta.files import read_delta
 from mmvpt.engine.resume import find_latest_checkpoint
+from mmvpt.files.read import read_checkpoint
 
 from .processes import TRAINING, WRITING, Victim, finish, start, train_alone
 from .tiny import seg_config

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from mmvpt.engine.fetch import Draw, DrawStream
+from mmvpt.datasets.fetch import Draw, DrawStream
 
 from .tiny import cls_config, make_runner, seg_config, train
 

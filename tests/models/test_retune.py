@@ -11,8 +11,8 @@ from mmengine.registry import MODELS
 from torch import Tensor, nn
 from torch.testing import assert_close
 
-from mmvpt.checkpoint import write_safetensors
 from mmvpt.engine import apply_delta, delta_state_dict
+from mmvpt.files.write import write_safetensors
 from mmvpt.models import TunedBackbone
 from mmvpt.tuners import Tuner
 from tests.contract.table import BACKBONES, TUNERS, BackboneRow

@@ -10,8 +10,8 @@ from mmengine.registry import MODELS
 from torch import nn
 from torch.testing import assert_close
 
-from mmvpt.checkpoint import write_safetensors
 from mmvpt.engine import apply_delta, delta_state_dict, read_delta, save_delta
+from mmvpt.files.write import write_safetensors
 from mmvpt.models import TunedBackbone
 
 ARCH = dict(embed_dims=32, num_layers=2, num_heads=2, feedforward_channels=64)

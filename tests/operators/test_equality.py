@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import pytest
 from torch.testing import assert_close
 
-from mmvpt.operators.finder import STAND_IN
+from mmvpt.env.finder import STAND_IN
 
 from .cases import CASES, answer, read_answers
 

@@ -8,22 +8,22 @@ from importlib.util import find_spec
 import mmcv
 import pytest
 
-from mmvpt import compat
+from mmvpt.env import versions
+from mmvpt.env.finder import STAND_IN, StandInFinder
 from mmvpt.operators import stand_in
-from mmvpt.operators.finder import STAND_IN, StandInFinder
 
 
 @pytest.fixture
 def without_compiled(monkeypatch):
     """Forget, for this test, which operators were imported, and where compiled ones are."""
-    compat.missing_ops()  # what is there to be forgotten comes back afterwards
+    versions.missing_ops()  # what is there to be forgotten comes back afterwards
     monkeypatch.delitem(sys.modules, 'mmcv._ext')
     monkeypatch.delattr(mmcv, '_ext')
     monkeypatch.setattr(mmcv, '__path__', [])
 
 
 def test_the_stand_in_is_found_where_nothing_is_compiled_and_says_where_it_comes_from(without_compiled):
-    assert compat.missing_ops() is None
+    assert versions.missing_ops() is None
     found = sys.modules['mmcv._ext']
     assert found.__file__ == found.__spec__.origin == str(STAND_IN) == stand_in.__file__
     assert "torchvision's operators" in found.__doc__ and 'mmcv._ext' in found.__doc__
@@ -34,7 +34,7 @@ def test_compiled_operators_win(without_compiled, tmp_path):
     (tmp_path / '_ext.py').write_text('compiled = True\n')
     mmcv.__path__ = [str(tmp_path)]
     assert find_spec('mmcv._ext').origin == str(tmp_path / '_ext.py')
-    assert compat.missing_ops() is None
+    assert versions.missing_ops() is None
     assert sys.modules['mmcv._ext'].compiled
 
 
@@ -42,12 +42,12 @@ def test_broken_compiled_operators_are_an_error_and_not_replaced(without_compile
     library = tmp_path / f'_ext{EXTENSION_SUFFIXES[0]}'
     library.write_bytes(b'made for another PyTorch')
     mmcv.__path__ = [str(tmp_path)]
-    assert str(library) in compat.missing_ops()
+    assert str(library) in versions.missing_ops()
 
 
 def test_importing_mmvpt_puts_one_finder_behind_all_others_and_reads_no_operators():
     code = (
-        'import sys, mmvpt; from mmvpt.operators.finder import StandInFinder, stand_behind_mmcv; stand_behind_mmcv(); '
+        'import sys, mmvpt; from mmvpt.env.finder import StandInFinder, stand_behind_mmcv; stand_behind_mmcv(); '
         'print([type(finder) is StandInFinder for finder in sys.meta_path].index(True) - len(sys.meta_path)); '
         "print({'torch', 'torchvision', 'mmcv', 'mmvpt.operators.nms'} & set(sys.modules))"
     )
@@ -68,7 +68,7 @@ def test_an_operator_without_a_stand_in_names_its_module_and_the_command_that_co
     with pytest.raises(NotImplementedError) as error:
         pool(torch.zeros(1, 1, 4, 4), torch.zeros(1, 5))
     assert "mmcv.ops.roi_pool needs MMCV's compiled operator roi_pool_forward" in str(error.value)
-    assert compat.WITH_OPS in str(error.value) and 'g++' in str(error.value)
+    assert versions.WITH_OPS in str(error.value) and 'g++' in str(error.value)
 
 
 def test_the_largest_of_a_region_is_refused_by_name(standing_in):

@@ -10,7 +10,7 @@ from mmengine.config import ConfigDict
 
 from mmvpt.models import TunedBackbone
 from mmvpt.pruning import Scores, count_kept, keep_best, set_keep
-from mmvpt.pruning.search import LEVELS
+from mmvpt.runs.search import LEVELS
 from tests.tuners.test_vpt import SWINS, VIT, count
 
 

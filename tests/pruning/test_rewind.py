@@ -8,8 +8,9 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmvpt.checkpoint import read_checkpoint, read_metadata, write_safetensors
 from mmvpt.engine import apply_delta, read_delta
+from mmvpt.files.read import read_checkpoint, read_metadata
+from mmvpt.files.write import write_safetensors
 from mmvpt.pruning import Scores
 from mmvpt.pruning.run import describe, prune, score
 from tests.engine.tiny import build_model, cls_config, train

@@ -12,8 +12,9 @@ import torch
 from mmengine.config import Config
 from mmengine.fileio import load
 
-from mmvpt import compat
-from mmvpt.engine import hosts, launch, resume
+from mmvpt.config import hosts
+from mmvpt.engine import launch, resume
+from mmvpt.env import versions
 from tests.engine.tiny import cls_config, seg_config
 
 TOOLS = Path(__file__).resolve().parents[2] / 'tools'
@@ -277,7 +278,7 @@ def test_a_detection_config_with_broken_operators_stops_with_the_commands_that_m
     (tmp_path / 'x.py').write_text("model = dict(type='mmdet.RetinaNet')\n")
     with pytest.raises(ImportError, match='x.py needs mmdet, .* do not load .*undefined symbol') as error:
         hosts.read_config(str(tmp_path / 'x.py'))
-    assert compat.REMOVE_OPS in str(error.value) and compat.WITH_OPS in str(error.value)
+    assert versions.REMOVE_OPS in str(error.value) and versions.WITH_OPS in str(error.value)
 
 
 def test_a_config_of_a_package_that_is_not_installed_stops_with_the_command_that_installs_it(tmp_path, monkeypatch):

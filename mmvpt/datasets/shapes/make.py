@@ -18,7 +18,7 @@ import numpy as np
 import psutil
 from rich.progress import track
 
-from mmvpt.checkpoint import write_atomically
+from mmvpt.files.write import write_atomically
 
 from .export import EXPORTERS, Exporter
 

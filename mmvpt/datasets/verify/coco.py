@@ -12,8 +12,9 @@ from typing import Any
 
 from rich.progress import track
 
+from mmvpt.text.shorten import shorten
+
 from ..coco_file import explain_categories, label_map_name, unused_categories
-from ..words import some
 from .files import decode_all, decode_label_map, decode_picture, is_there, list_files
 from .findings import Findings
 from .occurrence import Occurrence, label_classes
@@ -108,7 +109,7 @@ class CocoPart(Part):
             findings.problem(f'{self.file} {reason}')
         unused = unused_categories(names, self.classes)
         if unused and not reason:
-            findings.remark(f'{self.file} has categories that are no class; mmdet leaves them out: {some(unused)}')
+            findings.remark(f'{self.file} has categories that are no class; mmdet leaves them out: {shorten(unused)}')
 
     def _check_ids(self, findings: Findings, content: dict[str, list[Item]]) -> None:
         for key, items in content.items():

@@ -9,7 +9,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmvpt.config_paths import find_config
+from mmvpt.config.find import find_config
 
 from ..coco_categories import COCO_CATEGORIES
 from .coco import CocoPart

@@ -12,7 +12,8 @@ import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 from rich.progress import track
 
-from ..words import some
+from mmvpt.text.shorten import shorten
+
 from .findings import Findings
 
 ROTATED = (5, 6, 7, 8)  # EXIF orientations that lay a picture on its side
@@ -55,7 +56,7 @@ def is_there(path: Path, findings: Findings, why: str = '') -> bool:
     beside = sorted(entry.name for entry in gone.parent.iterdir() if not entry.name.startswith('.'))
     where = f'There is no {gone} in {Path.cwd()}' if gone.parent == Path() else f'There is no {gone}'
     if why or gone == path:
-        findings.problem(f'There is no {path}. {why or "Beside it: " + (some(beside) or "nothing")}')
+        findings.problem(f'There is no {path}. {why or "Beside it: " + (shorten(beside) or "nothing")}')
     else:
         findings.problem(f'{where}; needed of it', str(path))
     return False

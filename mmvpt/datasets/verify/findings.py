@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..words import some
+from mmvpt.text.shorten import shorten
 
 
 class Findings:
@@ -42,6 +42,6 @@ class Findings:
 
     def _lines(self, kinds: dict[str, list[str]]) -> list[str]:
         return [
-            f'{kind}: {len(examples)} ({some(examples, self.num_examples)})' if examples else kind
+            f'{kind}: {len(examples)} ({shorten(examples, self.num_examples)})' if examples else kind
             for kind, examples in kinds.items()
         ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..words import some
+from mmvpt.text.shorten import shorten
+
 from .findings import Findings
 
 NOT_LEARNT = 'A class without an example is not learnt: add examples, or take it out of the classes and num_classes.'
@@ -51,6 +52,8 @@ def report_absent(occurrences: Iterable[Occurrence], findings: Findings) -> None
         places = ', '.join(one.where for one in group)
         clues = dict.fromkeys(one.clue for one in group if one.clue)
         advice = ' '.join(clues or ([NOT_LEARNT] if training else []))
-        text = f'{places}: no {unit} has {len(absent)} of {len(labels)} classes ({some(absent, findings.num_examples)})'
+        text = (
+            f'{places}: no {unit} has {len(absent)} of {len(labels)} classes ({shorten(absent, findings.num_examples)})'
+        )
         add = findings.problem if training else findings.remark
         add(f'{text}. {advice}' if advice else text)

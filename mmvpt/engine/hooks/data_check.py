@@ -11,10 +11,10 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import nn
 
-from mmvpt.engine.coco_check import check_evaluation_data, check_training_data, coco_datasets
-from mmvpt.engine.fetch import fetch_of
-from mmvpt.engine.label_maps import LabelMaps
-from mmvpt.engine.parts import unwrap
+from mmvpt.datasets.coco_check import check_evaluation_data, check_training_data, coco_datasets
+from mmvpt.datasets.fetch import fetch_of
+from mmvpt.datasets.label_maps import LabelMaps
+from mmvpt.models.parts import unwrap
 from mmvpt.registry import HOOKS
 
 #: Where the models of mmpretrain, mmseg and mmdet have heads with a number of classes.

@@ -2,67 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import os
 from pathlib import Path
 from typing import Any
 
-import torch
-from mmengine.fileio import register_backend
 from mmengine.hooks import CheckpointHook, Hook
 from mmengine.runner import Runner
 from torch import nn
 
-from mmvpt.checkpoint import AtomicBackend, write_safetensors
-from mmvpt.engine import delta
-from mmvpt.engine.parts import unwrap
+from mmvpt.delta.files import DEPLOYMENT, DeltaFiles
+from mmvpt.delta.fit import check_delta
+from mmvpt.delta.format import as_json, is_delta
+from mmvpt.delta.state import base_fingerprints, delta_state_dict, describe_delta
+from mmvpt.files.write import write_safetensors
+from mmvpt.models.parts import unwrap
 from mmvpt.registry import HOOKS
 
-# in the meta of a resume file
-DEPLOYMENT = 'mmvpt_delta'  # the metadata of its deployment file
 START = 'start.safetensors'
-OUTDATED = 'mmvpt_outdated'  # files that it replaces, and that a killed run did not come to remove
-PathLike = str | os.PathLike[str]
-
-
-@register_backend('mmvpt_delta')
-class DeltaFiles(AtomicBackend):
-    """Local files of a tuned run, of which something complete is there at every moment.
-
-    Beside each resume file ``x.pth`` stands its deployment file ``x.safetensors``. MMEngine's CheckpointHook
-    removes an old file before it writes the new one; here, what it removes stays until :meth:`sweep`.
-    """
-
-    def __init__(self) -> None:
-        self.outdated: dict[Path, int | None] = {}
-
-    def put(self, obj: bytes, filepath: PathLike) -> None:
-        """Write the deployment file, then the resume file."""
-        checkpoint = torch.load(io.BytesIO(obj), 'cpu', weights_only=False)  # bytes of this very process
-        if DEPLOYMENT in checkpoint['meta']:
-            metadata = checkpoint['meta'][DEPLOYMENT]
-            write_safetensors(_deployment_file(filepath), checkpoint['state_dict'], metadata)
-        super().put(obj, filepath)
-
-    def remove(self, filepath: PathLike) -> None:
-        """Note a resume file as outdated."""
-        self.outdated[Path(filepath)] = _written_at(filepath)
-
-    def sweep(self) -> None:
-        """Remove what is outdated, unless it was written anew, together with its deployment file."""
-        for path, written in self.outdated.items():
-            if _written_at(path) == written:
-                path.unlink(missing_ok=True)
-                _deployment_file(path).unlink(missing_ok=True)
-        self.outdated.clear()
-
-
-def _deployment_file(path: PathLike) -> Path:
-    return Path(path).with_suffix('.safetensors')
-
-
-def _written_at(path: PathLike) -> int | None:
-    return os.stat(path).st_mtime_ns if os.path.exists(path) else None
+#: In the meta of a resume file: files that it replaces, and that a killed run did not come to remove.
+OUTDATED = 'mmvpt_outdated'
 
 
 def _files(runner: Runner) -> list[DeltaFiles]:
@@ -102,24 +59,24 @@ class DeltaCheckpointHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Take the fingerprint of the base, once for all checkpoints of the run."""
         model = unwrap(runner.model)
-        self._fingerprints = delta.base_fingerprints(model)
+        self._fingerprints = base_fingerprints(model)
         dataset_meta = getattr(runner.train_dataloader.dataset, 'metainfo', {})
         about_run = dict(
             model=runner.cfg.get('model'),
             dataset_meta={key: dataset_meta[key] for key in ('classes', 'palette') if key in dataset_meta},
         )
-        self._metadata = delta.as_json(delta.describe_delta(model, self._fingerprints) | about_run)
+        self._metadata = as_json(describe_delta(model, self._fingerprints) | about_run)
         if runner.rank == 0:
             if runner.iter:
                 self._sweep_leftovers(runner)
             elif self.save_start:
-                start = delta.delta_state_dict(model, self._fingerprints)
+                start = delta_state_dict(model, self._fingerprints)
                 write_safetensors(Path(runner.work_dir) / START, start, dict(self._metadata, epoch=0, iter=0))
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Leave only the delta in the checkpoint, of averaged weights too."""
         model = unwrap(runner.model)
-        checkpoint['state_dict'] = delta.delta_state_dict(model, self._fingerprints, checkpoint['state_dict'])
+        checkpoint['state_dict'] = delta_state_dict(model, self._fingerprints, checkpoint['state_dict'])
         if 'ema_state_dict' in checkpoint:
             checkpoint['ema_state_dict'] = self._delta_of_average(model, checkpoint['ema_state_dict'])
         meta = checkpoint['meta']
@@ -130,9 +87,9 @@ class DeltaCheckpointHook(Hook):
         """Refuse a delta whose keys or shapes are not the model's."""
         self._leftovers = checkpoint.get('meta', {}).get(OUTDATED, [])
         state_dict = checkpoint.get('state_dict', checkpoint)
-        if not delta.is_delta(state_dict):
+        if not is_delta(state_dict):
             return
-        delta.check_delta(unwrap(runner.model), state_dict)
+        check_delta(unwrap(runner.model), state_dict)
         if runner.cfg.get('resume') and 'message_hub' not in checkpoint:
             raise ValueError(
                 'A deployment file (.safetensors) holds no state to resume from. Resume from the .pth beside '
@@ -158,5 +115,5 @@ class DeltaCheckpointHook(Hook):
         level = 'module.'
         inside = {name.removeprefix(level): value for name, value in state_dict.items() if name.startswith(level)}
         own = {name: value for name, value in state_dict.items() if not name.startswith(level)}
-        average = delta.delta_state_dict(model, self._fingerprints, inside)
+        average = delta_state_dict(model, self._fingerprints, inside)
         return own | {level + name: value for name, value in average.items()}

@@ -9,10 +9,10 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
-from mmvpt.checkpoint import fingerprint
 from mmvpt.engine.batches import batch_of
-from mmvpt.engine.parts import group_of, tuned_backbones, unwrap
+from mmvpt.files.fingerprint import fingerprint
 from mmvpt.layers.memory import in_gib, total_memory
+from mmvpt.models.parts import group_of, tuned_backbones, unwrap
 from mmvpt.registry import HOOKS
 
 

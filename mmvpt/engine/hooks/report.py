@@ -8,9 +8,9 @@ from mmengine.runner import Runner
 from torch import nn
 
 from mmvpt.engine.batches import describe_batches
-from mmvpt.engine.parts import describe_bindings, tuned_backbones, unwrap
 from mmvpt.layers.memory import peak_memory
 from mmvpt.models.bindings import ROWS_SHOWN
+from mmvpt.models.parts import describe_bindings, tuned_backbones, unwrap
 from mmvpt.registry import HOOKS
 
 

@@ -8,7 +8,7 @@ from mmengine.dist import get_rank
 from mmengine.hooks import CheckpointHook, Hook
 from mmengine.runner import Runner
 
-from mmvpt.engine.fetch import STEP, DrawStream, fetch_of, seed_everything
+from mmvpt.datasets.fetch import STEP, DrawStream, fetch_of, seed_everything
 from mmvpt.registry import HOOKS
 
 

@@ -1,0 +1,1 @@
+"""Methods side by side on the same tasks, from the same bases."""

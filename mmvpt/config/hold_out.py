@@ -1,0 +1,61 @@
+"""A part of the training data to select on, where a config would select on its test data."""
+
+from __future__ import annotations
+
+import numpy as np
+from mmengine.config import Config, ConfigDict
+from mmengine.registry import DATASETS, init_default_scope
+
+from mmvpt.config.datasets import innermost
+
+
+def selects_on_test(cfg: Config) -> bool:
+    """Tell whether validation and test read the same data."""
+    return cfg.val_dataloader.dataset == cfg.test_dataloader.dataset
+
+
+def hold_out(cfg: Config, share: float, seed: int = 0) -> None:
+    """Train on a part of the training data, and validate on the rest as the config validates.
+
+    Args:
+        cfg: A config of classification or segmentation; it is changed.
+        share: Of the training data for validation.
+        seed: Of the choice.
+    """
+    if not 0 < share < 1:
+        raise ValueError(f'A share of {share} cannot be held out; take one between 0 and 1, such as 0.1.')
+    if cfg.get('default_scope') == 'mmdet':
+        raise ValueError(
+            "COCO's metric reads its own annotation file, so a part of the training data cannot be held out. Give "
+            'val_dataloader and val_evaluator a validation split.'
+        )
+    part = innermost(cfg.train_dataloader.dataset)
+    if part.get('indices') is not None:
+        raise ValueError('The training data are a part of a data set by `indices` already; hold out of the whole.')
+    validation = ConfigDict(part.copy(), pipeline=innermost(cfg.val_dataloader.dataset).pipeline, test_mode=True)
+    order = np.random.default_rng(seed).permutation(_length(cfg, part)).tolist()
+    count = max(1, round(share * len(order)))
+    part.indices, validation.indices = sorted(order[count:]), sorted(order[:count])
+    cfg.val_dataloader.dataset = validation
+
+
+def train_on_all(cfg: Config) -> None:
+    """Train on what the data set itself holds out to select on too, and validate on nothing.
+
+    Such a data set has the splits ``train``, ``val`` and ``trainval``, as :class:`mmvpt.datasets.cub.CUB`.
+    """
+    train, val = innermost(cfg.train_dataloader.dataset), innermost(cfg.val_dataloader.dataset)
+    if (train.type, train.get('split'), val.get('split')) == (val.type, 'train', 'val'):
+        train.split = 'trainval'
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+
+
+def validate_as_test(cfg: Config) -> None:
+    """Let ``tools/test.py`` read what the config validates on."""
+    for what in ('dataloader', 'evaluator', 'cfg'):
+        cfg[f'test_{what}'] = cfg[f'val_{what}']
+
+
+def _length(cfg: Config, dataset: ConfigDict) -> int:
+    init_default_scope(cfg.get('default_scope', 'mmengine'))
+    return len(DATASETS.build(dataset))

@@ -1,0 +1,183 @@
+"""Which method, backbone and task have a config, read from the configs themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mmengine.config import Config
+
+from mmvpt.config.find import find_config, list_names
+from mmvpt.config.hosts import read_config
+from mmvpt.text.tables import format_table
+
+#: Tasks by the class of the model; all others detect.
+TASKS = {'ImageClassifier': 'classification', 'EncoderDecoder': 'segmentation'}
+DETECTION = 'detection'
+DATA = dict(
+    ade20k='ADE20K', coco='COCO', cub='CUB-200-2011', cifar100='CIFAR-100', shapes='Shapes, our own small data set'
+)
+
+
+@dataclass(frozen=True)
+class Showcase:
+    """What a config is for.
+
+    Args:
+        name: Of its file or row, without ``.py``.
+        task: Classification, segmentation or detection.
+        system: The class of the model, and of the decoder where there is one.
+        backbone: Its class, and what sizes it.
+        weights: The name of the pretrained file, empty for none.
+        method: The tuners, and the head where it is more than a layer.
+        options: Those of the tuners.
+        optimizer: Its class.
+        batch: Images of a process in a step.
+        runs: How many trainings the grids of its recipe ask for.
+    """
+
+    name: str
+    task: str
+    system: str
+    backbone: str
+    weights: str
+    method: str
+    options: str
+    optimizer: str
+    batch: int
+    runs: int
+
+    @property
+    def data(self) -> str:
+        """Which data set, as the end of the name has it."""
+        return self.name.rpartition('_')[2]
+
+
+def read_showcases(folder: Path | None = None) -> list[Showcase]:
+    """Read every config of a folder, by default ours, files and rows."""
+    if folder is None:
+        return [read_showcase(Path(find_config(f'mmvpt::{name}'))) for name in list_names()]
+    paths = sorted(folder.glob('*.py'))
+    if not paths:
+        raise FileNotFoundError(f'{folder} holds no config. Name a folder whose files are configs.')
+    return [read_showcase(path) for path in paths]
+
+
+def read_showcase(path: Path) -> Showcase:
+    """Read one config."""
+    config = read_config(str(path))
+    if missing := [key for key in ('model', 'optim_wrapper', 'train_dataloader') if key not in config]:
+        raise ValueError(
+            f'{path} has no {", ".join(missing)}: it is a part of a config, and an index is of whole ones.'
+        )
+    model = config.model
+    wrapped = model.backbone if 'tuner' in model.backbone else dict(backbone=model.backbone)
+    backbone = wrapped['backbone']
+    tuners = [dict(tuner) for tuner in _listed(wrapped.get('tuner', []))]
+    weights = _weights(wrapped.get('init_cfg') or backbone.get('init_cfg'))
+    return Showcase(
+        name=path.stem,
+        task=TASKS.get(_last(model.type), DETECTION),
+        system=' + '.join(_last(part.type) for part in (model, model.get('decode_head')) if part),
+        backbone=f'{_last(backbone["type"])} {_size(backbone)}',
+        weights=weights,
+        method=_method(tuners, model.get('head'), weights),
+        options=', '.join(f'{key}={value!r}' for tuner in tuners for key, value in tuner.items() if key != 'type'),
+        optimizer=_last(config.optim_wrapper.optimizer.type),
+        batch=config.train_dataloader.batch_size,
+        runs=_runs(config),
+    )
+
+
+def format_index(showcases: Iterable[Showcase], folder: str | None = None) -> str:
+    """Write the index: a matrix of methods and backbones with the tasks that have a config, then the configs.
+
+    Args:
+        folder: Where the configs are, seen from the page that the index is for; names are links into it.
+    """
+    showcases = list(showcases)
+    parts = [
+        '## Methods and backbones',
+        'c, s, d: a config for classification, segmentation, detection.',
+        format_table(_matrix(showcases)),
+    ]
+    for data in sorted({showcase.data for showcase in showcases}, key=_order):
+        rows = [_row(showcase, folder) for showcase in showcases if showcase.data == data]
+        parts += [f'## {DATA.get(data, data)}', format_table(rows)]
+    return '\n\n'.join(parts) + '\n'
+
+
+def _order(data: str) -> tuple[bool, str]:
+    return data not in DATA, DATA.get(data, data)
+
+
+def _matrix(showcases: list[Showcase]) -> list[dict[str, str]]:
+    methods = sorted({showcase.method for showcase in showcases})
+    tasks: dict[tuple[str, str, str], set[str]] = {}
+    for showcase in showcases:
+        place = (showcase.backbone, showcase.weights, showcase.method)
+        tasks.setdefault(place, set()).add(showcase.task[0])
+    return [
+        dict(backbone=backbone, weights=weights or '-')
+        | {
+            method: ' '.join(sorted(tasks.get((backbone, weights, method), '-'), key='csd-'.index))
+            for method in methods
+        }
+        for backbone, weights in sorted({(showcase.backbone, showcase.weights) for showcase in showcases})
+    ]
+
+
+def _row(showcase: Showcase, folder: str | None) -> dict[str, object]:
+    return dict(
+        config=f'[{showcase.name}]({folder}/{showcase.name}.py)' if folder else showcase.name,
+        system=showcase.system,
+        backbone=showcase.backbone,
+        weights=showcase.weights or '-',
+        method=showcase.method,
+        options=f'`{showcase.options}`' if showcase.options else '-',
+        optimizer=showcase.optimizer,
+        batch=showcase.batch,
+        runs=showcase.runs,
+    )
+
+
+def _method(tuners: list[dict], head: Any, weights: str) -> str:
+    names = [_last(tuner['type']) for tuner in tuners] or ['pretraining']
+    if names == ['FullTuning'] and not weights:
+        names = ['from scratch']
+    layers = head.get('num_layers', 1) if head and _last(head.type) == 'MLPHead' else 1
+    return ' + '.join(names + [f'MLP-{layers}'] * (layers > 1))
+
+
+def _size(backbone: Any) -> str:
+    """What tells backbones of a class apart."""
+    size = backbone.get('arch') or backbone.get('depth') or backbone.get('model', '').partition('.')[0]
+    if isinstance(size, dict):  # not one of the known ones
+        size = '({})'.format(', '.join(f'{key} {value}' for key, value in list(size.items())[:2]))
+    if 'patch_size' in backbone:
+        size = f'{size}/{backbone["patch_size"]}'
+    return f'{size} at {backbone["img_size"]}' if 'img_size' in backbone else str(size)
+
+
+def _weights(init_cfg: Any) -> str:
+    found = [cfg['checkpoint'] for cfg in _listed(init_cfg or []) if cfg['type'] == 'Pretrained']
+    if not found:
+        return ''
+    path = PurePosixPath(found[0])
+    return path.parent.name if path.parts[0] == 'work_dirs' else path.stem
+
+
+def _runs(config: Config) -> int:
+    grids = (config.get('grid', {}), config.get('tuner_grid', {}))
+    return prod(len(values) for grid in grids for values in grid.values())
+
+
+def _listed(item: Any) -> list:
+    return list(item) if isinstance(item, (list, tuple)) else [item]
+
+
+def _last(name: str) -> str:
+    return name.rpartition('.')[2]

@@ -1,0 +1,84 @@
+"""Label maps as a model learns from them: ids without a class, and classes that never occur."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from mmengine.dist import all_reduce
+from torch import Tensor
+
+from mmvpt.datasets.label_ids import IGNORED, LabelIds
+from mmvpt.datasets.verify.occurrence import NOT_LEARNT, label_classes
+from mmvpt.text.shorten import shorten
+
+CORRECT = 'Correct the label map, the classes of the data set or reduce_zero_label.'
+
+
+class LabelMaps:
+    """Look at label maps one by one, and remember which classes they had.
+
+    Args:
+        num_classes: How many the head has.
+        ignore_index: The id of what is no class.
+        reduce_zero_label: How the data set reads its files; None if it does not know that setting.
+        names: Of the classes.
+    """
+
+    def __init__(
+        self, num_classes: int, ignore_index: int, reduce_zero_label: bool | None = None, names: Sequence[str] = ()
+    ) -> None:
+        self.num_classes = num_classes
+        self.ignore_index = ignore_index
+        self.reduce_zero_label = reduce_zero_label
+        self.names = names
+        self.num_maps = 0
+        self.seen: set[int] = set()
+
+    def look(self, sample: Any) -> None:
+        """Remember the ids of a label map, and refuse those that the head has no class for."""
+        (labels,) = sample.gt_sem_seg.values()  # mmseg and mmdet name it differently
+        ids = _ids(labels)
+        self.num_maps += 1
+        self.seen |= ids
+        outside = sorted(ids - {*range(self.num_classes), self.ignore_index})
+        if outside:
+            path = sample.metainfo.get('seg_map_path') or sample.metainfo.get('img_path')
+            raise ValueError(
+                f'{path}: the label map has ids {outside} outside the {self.num_classes} classes '
+                f'0..{self.num_classes - 1} (ignored: {self.ignore_index}; as the model sees them, after '
+                f'reduce_zero_label={bool(self.reduce_zero_label)}). '
+                f'{self._clue(self.seen, LabelIds.proof) or CORRECT}'
+            )
+
+    def explain_absent(self) -> str:
+        """Name the classes that no label map of any process had, and why that may be; empty if there are none."""
+        ids = (*range(self.num_classes), self.ignore_index)
+        counts = torch.tensor([self.num_maps, *(number in self.seen for number in ids)])
+        all_reduce(counts)
+        num_maps, *found = counts.tolist()
+        seen = {number for number, count in zip(ids, found, strict=True) if count}
+        labels = label_classes(self.names, self.num_classes)
+        absent = [label for index, label in enumerate(labels) if index not in seen]
+        if not absent:
+            return ''
+        return (
+            f'Of {num_maps} label maps trained on since the start or the last resuming, none has {len(absent)} of '
+            f'{self.num_classes} classes ({shorten(absent)}). {self._clue(seen, LabelIds.suspicion) or NOT_LEARNT}'
+        )
+
+    def _clue(self, seen: set[int], tell: Callable[[LabelIds], str]) -> str:
+        """Ask for a clue about the ids that stand in the files."""
+        if self.reduce_zero_label is None:
+            return ''
+        present = {number + self.reduce_zero_label for number in seen - {self.ignore_index}}
+        if self.ignore_index in seen:
+            present |= {0, IGNORED} if self.reduce_zero_label else {IGNORED}  # either may have become nothing
+        return tell(LabelIds(frozenset(present), self.num_classes, self.reduce_zero_label))
+
+
+def _ids(labels: Tensor) -> set[int]:
+    if labels.min() < 0:
+        return set(labels.unique().tolist())
+    return set(labels.flatten().bincount().nonzero().flatten().tolist())  # many times faster than to sort

@@ -1,0 +1,24 @@
+"""How a delta is told from other weights, and what its metadata may hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from mmvpt.models.tuned_backbone import FINGERPRINT
+
+FORMAT = 1  # raised when a reader of today could not read what is written
+StateDict = Mapping[str, Tensor]
+
+
+def is_delta(state_dict: StateDict) -> bool:
+    """Tell a delta from a plain state dict."""
+    return any(name.rpartition('.')[2] == FINGERPRINT for name in state_dict)
+
+
+def as_json(value: Any) -> Any:
+    """The same value in types that JSON knows; what it does not know becomes its ``repr``."""
+    return json.loads(json.dumps(value, default=repr))

@@ -1,0 +1,51 @@
+"""The trained part of a model, with the fingerprint of the base it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mmvpt.files.fingerprint import fingerprint
+from mmvpt.models.parts import tuned_backbones
+from mmvpt.models.tuned_backbone import FINGERPRINT
+from mmvpt.version import __version__
+
+from .format import FORMAT, StateDict
+
+
+def base_fingerprints(model: nn.Module) -> dict[str, str]:
+    """Fingerprint of the frozen base of every tuned backbone, by its prefix; reads every frozen byte."""
+    return {prefix: fingerprint(tuned.frozen_state()) for prefix, tuned in tuned_backbones(model).items()}
+
+
+def delta_state_dict(
+    model: nn.Module, fingerprints: Mapping[str, str] | None = None, state_dict: StateDict | None = None
+) -> dict[str, Tensor]:
+    """The trained part of a state dict, with the fingerprint of the base it belongs to.
+
+    Args:
+        model: Has at least one tuned backbone.
+        fingerprints: What :func:`base_fingerprints` gave for it; computed if not given.
+        state_dict: Values of the model at another time, such as averaged ones; its present ones if not given.
+    """
+    fingerprints = base_fingerprints(model) if fingerprints is None else fingerprints
+    delta = dict(model.state_dict() if state_dict is None else state_dict)
+    for prefix, tuned in tuned_backbones(model).items():
+        for name in tuned.frozen_state():
+            del delta[f'{prefix}backbone.{name}']
+        digest = list(bytes.fromhex(fingerprints[prefix]))
+        delta[prefix + FINGERPRINT] = torch.tensor(digest, dtype=torch.uint8)
+    return delta
+
+
+def describe_delta(model: nn.Module, fingerprints: Mapping[str, str]) -> dict[str, Any]:
+    """Metadata of a delta that the model itself knows."""
+    return dict(
+        format=FORMAT,
+        mmvpt_version=__version__,
+        base_fingerprint=dict(fingerprints),
+        num_trained=sum(param.numel() for param in model.parameters() if param.requires_grad),
+    )

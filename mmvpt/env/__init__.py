@@ -1,0 +1,1 @@
+"""Which versions work together, and what an environment lacks."""

@@ -1,0 +1,98 @@
+"""The file of class prototypes: what a frozen backbone makes of each class, from which prompts can start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+
+from .fingerprint import fingerprint
+from .read import read_checkpoint
+from .write import write_safetensors
+
+KIND = 'prototypes'
+COMMAND = 'python tools/prototypes.py CONFIG'
+#: What a prompt of a block can be, by name, and whether the tensor of the last block serves all.
+PLACES = {'final': ('output', True), 'input': ('input', False), 'output': ('output', False)}
+
+PathLike = str | os.PathLike[str]
+
+
+@dataclass
+class Prototypes:
+    """What passes each block of a backbone, averaged over the images of a class, or of a cluster of classes.
+
+    Args:
+        tensors: ``input.0``, ``output.0``, ``input.1`` and so on, (number, channels) each. The output of the last
+            block has passed the norm behind it.
+        meta: Where they come from; its ``base`` is the fingerprint of the backbone.
+    """
+
+    tensors: Mapping[str, Tensor]
+    meta: Mapping[str, Any]
+    source: str = 'prototypes'
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return len(self.tensors['input.0'])
+
+    @property
+    def num_blocks(self) -> int:
+        """Blocks of the backbone that they come from."""
+        return len(self.tensors) // 2
+
+    def of(self, place: str, block: int, width: int) -> Tensor:
+        """Prototypes for the prompts of a block (number, width); ``place`` is one of :data:`PLACES`."""
+        if block >= self.num_blocks:
+            raise ValueError(
+                f'{self.source} is of a backbone of {self.num_blocks} blocks; this one has a block {block}. '
+                f'Compute prototypes with the config that has it: {COMMAND}'
+            )
+        side, last = PLACES[place]
+        found = self.tensors[f'{side}.{self.num_blocks - 1 if last else block}']
+        if found.shape[1] != width:
+            raise ValueError(
+                f'{self.source} has prototypes of width {found.shape[1]} for block {block} ({place!r}), whose prompts '
+                f"have width {width}. Where stages differ in width, take 'input' or 'output'; for another backbone "
+                f'compute them anew: {COMMAND}'
+            )
+        return found
+
+    def require_base(self, backbone: nn.Module, learnt: Iterable[Tensor]) -> None:
+        """Refuse prototypes of another base."""
+        here = fingerprint_of(backbone, learnt)
+        if here != self.meta['base']:
+            raise ValueError(
+                f'{self.source} holds prototypes of another base. Fingerprint of its base: {self.meta["base"]}; of '
+                f'the one here: {here}. The base must be there when prompts start, by init_cfg and not by load_from; '
+                f'if it is, compute prototypes of it: {COMMAND}'
+            )
+
+    def write(self, path: PathLike) -> None:
+        """Write the file, whole or not at all."""
+        write_safetensors(path, self.tensors, {'kind': KIND, **self.meta})
+
+
+def read_prototypes(path: PathLike) -> Prototypes:
+    """Read a file of prototypes."""
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(
+            f'No prototypes at {path} to start prompts from. Compute them from the training split: '
+            f'{COMMAND} --out {path}'
+        )
+    content = read_checkpoint(path)
+    if content.get('meta', {}).get('kind') != KIND:
+        raise ValueError(f'{path} holds no prototypes. Compute them from the training split: {COMMAND}')
+    return Prototypes(content['state_dict'], content['meta'], str(path))
+
+
+def fingerprint_of(backbone: nn.Module, learnt: Iterable[Tensor]) -> str:
+    """Fingerprint of a base without its learnt tokens, which a tuner may already have drawn anew."""
+    aside = {id(tensor) for tensor in learnt}
+    return fingerprint({name: t for name, t in backbone.state_dict(keep_vars=True).items() if id(t) not in aside})

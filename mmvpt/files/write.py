@@ -1,0 +1,64 @@
+"""Files that are never seen half written."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from mmengine.fileio import LocalBackend, register_backend
+from safetensors.torch import save as safetensors_bytes
+from torch import Tensor
+
+from .paths import PathLike
+
+METADATA_KEY = 'mmvpt'  # the only one: safetensors stores several in an order that changes from run to run
+
+
+def write_atomically(path: PathLike, write: Callable[[BinaryIO], object]) -> None:
+    """Let ``write`` fill a new file and put it in the place of ``path`` only once it is safe on the disk."""
+    path = Path(path).expanduser()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f'.{path.name}.partial')  # what a killed process left is overwritten
+    try:
+        with open(temporary, 'wb') as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def write_safetensors(path: PathLike, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
+    """Write tensors and JSON-able metadata; the same content always gives the same bytes."""
+    copies = {name: tensor.detach().to('cpu', copy=True).contiguous() for name, tensor in tensors.items()}
+    content = safetensors_bytes(copies, {METADATA_KEY: json.dumps(metadata, sort_keys=True)})
+    write_atomically(path, lambda file: file.write(content))
+
+
+def _sync_folder(folder: Path) -> None:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # Windows opens no folders
+        return
+    try:
+        os.fsync(descriptor)  # the new name must outlive a power cut too
+    finally:
+        os.close(descriptor)
+
+
+@register_backend('mmvpt_atomic')
+class AtomicBackend(LocalBackend):
+    """Local files that are never seen half written: ``backend_args=dict(backend='mmvpt_atomic')``."""
+
+    def put(self, obj: bytes, filepath: PathLike) -> None:
+        """Write bytes."""
+        write_atomically(filepath, lambda file: file.write(obj))
+
+    def put_text(self, obj: str, filepath: PathLike, encoding: str = 'utf-8') -> None:
+        """Write text."""
+        self.put(obj.encode(encoding), filepath)

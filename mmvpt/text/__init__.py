@@ -1,0 +1,1 @@
+"""Text that users read: tables, and lists of names."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmvpt.anatomy import Anatomy, Block
-from mmvpt.anatomy.streams import POOLS, Entry
+from mmvpt.anatomy.streams import POOLS
 from mmvpt.files.prototypes import COMMAND, PLACES, Prototypes, read_prototypes
-from mmvpt.layers.memory import in_gib, total_memory
+from mmvpt.layers.prompt_layout import Kept, PromptLayout
 from mmvpt.layers.segments import Segments
 
 from .base import Tuner, prompt_bound
@@ -58,32 +57,18 @@ class Prompts(Tuner):
         share: str | None = None,
         learn: bool = True,
         pool: str | None = None,
-        keep: Sequence[dict[str, Any] | None] | None = None,
+        keep: Sequence[Kept | None] | None = None,
         prototypes: str | None = None,
         prototypes_of: str = 'final',
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
-        if num_tokens < 1:
-            raise ValueError(f'num_tokens must be 1 or more, got {num_tokens}. For no prompts use LinearProbe.')
-        if not 0 <= dropout < 1:
-            raise ValueError(f'dropout must be in [0, 1), got {dropout}.')
-        if share not in SHARED:
-            raise ValueError(f"share={share!r} is unknown. There are 'intra', 'inter', 'all', and None for nothing.")
-        if pool is not None and pool not in POOLS:
-            raise ValueError(
-                f"pool={pool!r} is unknown. There are {', '.join(POOLS)}, and None for the backbone's own."
-            )
-        if keep is not None and (share or projected_dim):
-            raise ValueError(
-                'keep needs prompts of their own for each block, at full width: no share, no projected_dim.'
-            )
-        if prototypes is not None and (share or projected_dim):
-            raise ValueError(
-                'prototypes need prompts of their own for each block, at full width: no share, no projected_dim.'
-            )
-        if prototypes_of not in PLACES:
-            raise ValueError(f'prototypes_of={prototypes_of!r} is unknown. There are {", ".join(PLACES)}.')
+        _check_choices(num_tokens, dropout, share, pool, prototypes_of)
+        for option, value in dict(keep=keep, prototypes=prototypes).items():
+            if value is not None and (share or projected_dim):
+                raise ValueError(
+                    f'{option} needs prompts of their own for each block, at full width: no share, no projected_dim.'
+                )
         self.num_tokens = num_tokens
         self.dropout = dropout
         self.per_sample = per_sample
@@ -99,27 +84,18 @@ class Prompts(Tuner):
         """Create one set of prompts for each block, or for all of a width."""
         self.stages = anatomy.stages_of(blocks)
         self._places = [(number, block.dim) for number, block in enumerate(anatomy.blocks) if block in blocks]
-        self._base: Any = [anatomy.backbone, anatomy.tokens]  # in a list, so that it is no child
-        widths = [block.dim for block in blocks]
-        sets = list(dict.fromkeys(widths)) if self.among else widths
-        self._sets = [sets.index(width) for width in widths] if self.among else list(range(len(widths)))
-        self._refuse_beyond_memory(widths, sets)
-        kept = self._kept(len(widths))
-        self._lengths = [self.num_tokens if tokens is None else len(tokens['tokens']) for tokens in kept]
-        self.segments = nn.ModuleDict()
-        shapes = []
-        for index, width in enumerate(sets):
-            shape = 1 if self.within else self._lengths[index], self.projected_dim or width
-            if rows := (kept[index] or {}).get('segments'):
-                segments = Segments(rows, width)
-                shape = segments.shape
-                self.segments[str(index)] = segments
-            shapes.append(shape)
+        self._base = anatomy.backbone, anatomy.tokens  # in a tuple, so that the backbone is no child
+        widths = tuple(block.dim for block in blocks)
+        self.layout = PromptLayout(widths, self.num_tokens, self.within, self.among, self.projected_dim, self.keep)
+        self.layout.require_memory(type(self).__name__)
+        segments = self.layout.segments()
+        shapes = self.layout.shapes(segments)
+        self.segments = nn.ModuleDict(segments)
         self.prompts = nn.ParameterList(nn.Parameter(torch.empty(shape), requires_grad=self.learn) for shape in shapes)
-        self.projections = nn.ModuleDict()
-        if self.projected_dim:
-            for width in set(widths):
-                self.projections[str(width)] = nn.Linear(self.projected_dim, width)
+        learnt = self.projected_dim
+        self.projections = nn.ModuleDict(
+            {str(width): nn.Linear(learnt, width) for width in set(widths)} if learnt else {}
+        )
         self.bound = prompt_bound(anatomy.patch_size, self.projected_dim or widths[0])
         self.reset()
 
@@ -152,10 +128,10 @@ class Prompts(Tuner):
 
     def tokens(self, index: int, width: int, batch: int) -> Tensor:
         """Prompts of one block, (P, C), or (B, P, C) where every image draws its own dropout."""
-        prompts = self.prompts[self._sets[index]]
+        prompts = self.prompts[self.layout.set_of(index)]
         if segments := self._segments(index):
             prompts = segments(prompts)
-        prompts = prompts.expand(self._lengths[index], -1)
+        prompts = prompts.expand(self.layout.length(index), -1)
         if self.projections:
             prompts = self.projections[str(width)](prompts)
         if self.training and self.dropout:
@@ -167,22 +143,11 @@ class Prompts(Tuner):
     def parameters_of(self, index: int, width: int) -> list[nn.Parameter]:
         """The parameters behind the prompts of one block."""
         projection = self.projections[str(width)].parameters() if self.projections else ()
-        return [self.prompts[self._sets[index]], *projection]
-
-    def send(self, anatomy: Anatomy, entry: Entry, start: int, through_mergings: bool) -> None:
-        """Let prompts enter a block as tokens and travel on."""
-        anatomy.claim('the token sequence', self)
-        anatomy.token_stream(self).carry(entry, start, through_mergings)
-
-    def pool_outputs(self, anatomy: Anatomy) -> None:
-        """Let a classifier read the pool that was chosen, if one was."""
-        if self.pool is not None:
-            anatomy.claim('the pool of its outputs', self)
-            anatomy.token_stream(self).pool(self.pool)
+        return [self.prompts[self.layout.set_of(index)], *projection]
 
     def cut(self, index: int, whole: Tensor) -> Tensor:
         """Cut the parameter of a block out of prompts before pruning (num_tokens, C)."""
-        kept = None if self.keep is None else self.keep[index]
+        kept = self.layout.kept(index)
         tokens = whole if kept is None else whole[list(kept['tokens'])]
         segments = self._segments(index)
         return tokens if segments is None else segments.take(tokens)
@@ -190,40 +155,31 @@ class Prompts(Tuner):
     def _segments(self, index: int) -> Segments | None:
         return self.segments[str(index)] if str(index) in self.segments else None  # type: ignore[return-value]
 
-    def least_memory(self, batch: int) -> int:
-        """Bytes that prompts take at the very least in a training step.
-
-        Each number has a gradient and a momentum, all of four bytes; each image keeps keys and values of two bytes.
-        """
-        return 12 * sum(prompts.numel() for prompts in self.prompts) + batch * self._bytes_per_image
-
-    def _refuse_beyond_memory(self, widths: list[int], sets: list[int]) -> None:
-        """Stop before memory is asked for that this machine does not have."""
-        self._bytes_per_image = 4 * self.num_tokens * sum(widths)
-        numbers = (1 if self.within else self.num_tokens) * sum(self.projected_dim or width for width in sets)
-        memory = total_memory()
-        least = 12 * numbers + self._bytes_per_image
-        if memory is not None and least > memory:
+    def require_prunable(self, num_segments: int) -> None:
+        """Refuse prompts that cannot be scored and pruned, in tokens of so many segments."""
+        if self.keep is not None:
+            raise ValueError('These prompts were pruned before. Score the model that they were pruned from.')
+        if self.within or self.among or self.projections or not self.learn:
             raise ValueError(
-                f'{type(self).__name__}(num_tokens={self.num_tokens}) would take at least {in_gib(least)} in training: '
-                f'{in_gib(12 * numbers)} for {numbers:,} numbers with gradient and momentum, and '
-                f'{in_gib(self._bytes_per_image)} for keys and values of each image. There are {in_gib(memory)}. '
-                f'No more than {self.num_tokens * memory // least:,} could fit with one image; papers use 1 to 200.'
+                'Pruning needs prompts that train, of their own for each block and at full width: no share, no '
+                'projected_dim, learn=True.'
             )
+        for prompt in self.prompts:
+            if num_segments < 1 or prompt.shape[1] % num_segments:
+                raise ValueError(f'{num_segments} segments do not divide prompts of {prompt.shape[1]} channels.')
 
-    def _kept(self, count: int) -> Sequence[dict[str, Any] | None]:
-        """What is kept of each block, checked."""
-        kept = [None] * count if self.keep is None else self.keep
-        if len(kept) != count:
-            raise ValueError(f'keep speaks of {len(kept)} blocks, and {count} have prompts. Give each its entry.')
-        for index, block in enumerate(kept):
-            tokens = range(self.num_tokens) if block is None else block['tokens']
-            rows = None if block is None else block.get('segments')
-            if not tokens or len(set(tokens)) < len(tokens) or not set(tokens) <= set(range(self.num_tokens)):
-                raise ValueError(
-                    f'keep[{index}] has the tokens {list(tokens)}. At least one of 0 to {self.num_tokens - 1} stays, '
-                    'and none twice.'
-                )
-            if rows is not None and len(rows) != len(tokens):
-                raise ValueError(f'keep[{index}] has segments of {len(rows)} tokens, and keeps {len(tokens)} tokens.')
-        return kept
+    def least_memory(self, batch: int) -> int:
+        return self.layout.least_memory(batch, sum(prompts.numel() for prompts in self.prompts))
+
+
+def _check_choices(num_tokens: int, dropout: float, share: str | None, pool: str | None, prototypes_of: str) -> None:
+    if num_tokens < 1:
+        raise ValueError(f'num_tokens must be 1 or more, got {num_tokens}. For no prompts use LinearProbe.')
+    if not 0 <= dropout < 1:
+        raise ValueError(f'dropout must be in [0, 1), got {dropout}.')
+    if share not in SHARED:
+        raise ValueError(f"share={share!r} is unknown. There are 'intra', 'inter', 'all', and None for nothing.")
+    if pool is not None and pool not in POOLS:
+        raise ValueError(f"pool={pool!r} is unknown. There are {', '.join(POOLS)}, and None for the backbone's own.")
+    if prototypes_of not in PLACES:
+        raise ValueError(f'prototypes_of={prototypes_of!r} is unknown. There are {", ".join(PLACES)}.')

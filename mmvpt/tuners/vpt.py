@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from mmvpt.anatomy import Anatomy, Block
-from mmvpt.anatomy.streams import POOLS
+from mmvpt.anatomy.streams import POOLS, Entry
 from mmvpt.layers.attention import adopt
 from mmvpt.registry import MODELS
 
@@ -64,8 +64,8 @@ class DeepPrompts(Prompts):
         self._width = blocks[-1].dim
         if self._goes_on(anatomy, blocks[-1]):
             last = list(anatomy.blocks).index(blocks.pop())
-            self.send(anatomy, self._enter_last, last, self.through_mergings)
-        self.pool_outputs(anatomy)
+            _send(self, anatomy, self._enter_last, last, self.through_mergings)
+        _pool_outputs(self, anatomy)
         self._sources = [_PromptSource(self, index, block) for index, block in enumerate(blocks)]
         for source in self._sources:
             source.attention.sources.append(source)
@@ -79,7 +79,7 @@ class DeepPrompts(Prompts):
         return (self.travel and last is not reached) or (pooled and last is end)
 
     def _enter_last(self, batch: int) -> Tensor:
-        return self.tokens(len(self._sets) - 1, self._width, batch).expand(batch, -1, -1)
+        return self.tokens(len(self.layout.widths) - 1, self._width, batch).expand(batch, -1, -1)
 
     def fold(self) -> None:
         """Keep the keys and values of all prompts, so that inference has no norm and no projection of prompts."""
@@ -144,8 +144,21 @@ class ShallowPrompts(Prompts):
     def attach(self, anatomy: Anatomy) -> None:
         self.create(anatomy.attention_blocks(self)[:1], anatomy)
         self._width = anatomy.stages[0][0].dim
-        self.send(anatomy, self._enter, 0, self.through_mergings)
-        self.pool_outputs(anatomy)
+        _send(self, anatomy, self._enter, 0, self.through_mergings)
+        _pool_outputs(self, anatomy)
 
     def _enter(self, batch: int) -> Tensor:
         return self.tokens(0, self._width, batch).expand(batch, -1, -1)
+
+
+def _send(prompts: Prompts, anatomy: Anatomy, entry: Entry, start: int, through_mergings: bool) -> None:
+    """Let prompts enter a block as tokens and travel on."""
+    anatomy.claim('the token sequence', prompts)
+    anatomy.token_stream(prompts).carry(entry, start, through_mergings)
+
+
+def _pool_outputs(prompts: Prompts, anatomy: Anatomy) -> None:
+    """Let a classifier read the pool that was chosen, if one was."""
+    if prompts.pool is not None:
+        anatomy.claim('the pool of its outputs', prompts)
+        anatomy.token_stream(prompts).pool(prompts.pool)

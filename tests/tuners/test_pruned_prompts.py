@@ -113,7 +113,7 @@ def test_what_is_left_is_what_counts_and_trains() -> None:
 @pytest.mark.parametrize(
     ('tuner', 'message'),
     [
-        (dict(keep=[None]), 'keep speaks of 1 blocks, and 4 have prompts'),
+        (dict(keep=[None]), 'keep has entries for 1 blocks, and 4 have prompts'),
         (
             dict(keep=[dict(tokens=[]), None, None, None]),
             r'keep\[0\] has the tokens \[\]. At least one of 0 to 9 stays',

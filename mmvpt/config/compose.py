@@ -6,9 +6,8 @@ import ast
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from .expression import VARIABLE, put, source, variables
+from .expression import VARIABLE, Tree, put, source, variables
 from .folders import config_root, keep
 from .recipe import FOLDERS
 from .tables import Row
@@ -95,8 +94,8 @@ def _assigned(path: Path) -> dict[str, ast.expr]:
     return names | own
 
 
-def _place(row: Row, defined: dict[str, dict[str, ast.expr]]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
+def _place(row: Row, defined: dict[str, dict[str, ast.expr]]) -> Tree:
+    tree: Tree = {}
     for kind, variable, key in PLACES:
         if variable in defined.get(kind, ()):
             put(tree, key, f'{VARIABLE}{variable}')

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 
 from mmvpt.config.find import find_config, list_names
 from mmvpt.config.hosts import read_config
@@ -144,7 +143,7 @@ def _row(showcase: Showcase, folder: str | None) -> dict[str, object]:
     )
 
 
-def _method(tuners: list[dict], head: Any, weights: str) -> str:
+def _method(tuners: list[dict], head: ConfigDict | None, weights: str) -> str:
     names = [_last(tuner['type']) for tuner in tuners] or ['pretraining']
     if names == ['FullTuning'] and not weights:
         names = ['from scratch']
@@ -152,7 +151,7 @@ def _method(tuners: list[dict], head: Any, weights: str) -> str:
     return ' + '.join(names + [f'MLP-{layers}'] * (layers > 1))
 
 
-def _size(backbone: Any) -> str:
+def _size(backbone: ConfigDict) -> str:
     """What tells backbones of a class apart."""
     size = backbone.get('arch') or backbone.get('depth') or backbone.get('model', '').partition('.')[0]
     if isinstance(size, dict):  # not one of the known ones
@@ -162,7 +161,7 @@ def _size(backbone: Any) -> str:
     return f'{size} at {backbone["img_size"]}' if 'img_size' in backbone else str(size)
 
 
-def _weights(init_cfg: Any) -> str:
+def _weights(init_cfg: ConfigDict | list[ConfigDict] | None) -> str:
     found = [cfg['checkpoint'] for cfg in _listed(init_cfg or []) if cfg['type'] == 'Pretrained']
     if not found:
         return ''
@@ -175,7 +174,7 @@ def _runs(config: Config) -> int:
     return prod(len(values) for grid in grids for values in grid.values())
 
 
-def _listed(item: Any) -> list:
+def _listed(item: ConfigDict | list[ConfigDict]) -> list[ConfigDict]:
     return list(item) if isinstance(item, (list, tuple)) else [item]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 #: Fields that name a fragment, with the folder below ``configs/_base_``, in the order of a list of bases.
 FOLDERS = dict(
@@ -50,7 +49,7 @@ class Recipe:
     schedule: str | None = None
     crop: str | None = None
     batch_size: int | None = None
-    overrides: Mapping[str, Any] = field(default_factory=dict)
+    overrides: Mapping[str, object] = field(default_factory=dict)
     note: str = ''
 
     @property

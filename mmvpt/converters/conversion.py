@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -58,7 +57,7 @@ class Conversion:
 
     source: Path
     format: str
-    backbone: dict[str, Any]
+    backbone: dict[str, object]
     tensors: dict[str, Tensor]
     report: ConversionReport
 
@@ -81,7 +80,7 @@ class Conversion:
         return path
 
 
-def _write_pth(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
+def _write_pth(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, object]) -> None:
     checkpoint = dict(state_dict=tensors, meta=metadata)
     write_atomically(path, lambda file: torch.save(checkpoint, file))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import Tensor
 
 from .format import Format, Sizes, Tensors, count, require
@@ -16,7 +14,7 @@ LAST = NUM_STAGES - 1
 class ConvNeXtFormat(Format):
     """One way in which a ConvNeXt is stored."""
 
-    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, Any]:
+    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, object]:
         """Describe a ConvNeXt by its stages, its scales or response norms, and its output norms."""
         stages = range(NUM_STAGES)
         lower = [stage for stage in range(LAST) if f'norm{stage}.weight' in tensors]

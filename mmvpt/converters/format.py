@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -67,7 +67,7 @@ class Format:
     #: The sizes that a caller may set.
     takes: ClassVar[tuple[str, ...]] = ()
     #: Globs of buffers that the model makes itself where the file lacks them.
-    spared: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ()
 
     def find_prefix(self, tensors: Tensors) -> str | None:
         """Return what stands before the anchor, or None where there is no anchor."""
@@ -95,7 +95,7 @@ class Format:
         """Interpolate what depends on sizes that the caller wants."""
         return tensors
 
-    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, Any]:
+    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, object]:
         """Read the sizes of a model off its tensors and write them as a config of mmpretrain.
 
         Args:

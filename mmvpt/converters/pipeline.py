@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
 from mmpretrain.registry import MODELS
 from torch import Tensor, nn
@@ -61,31 +60,31 @@ def convert(
         own = _build(backbone)
     except ValueError as error:
         raise ValueError(f'Cannot convert {source}: {error}') from error
-    spared = {name: own[name] for name in own if name not in fitted and _matches(name, known.spared)}
+    optional = {name: own[name] for name in own if name not in fitted and _matches(name, known.optional)}
     resized = [name for name, tensor in fitted.items() if tensor is not ours[name]]
-    report = _compare(fitted, own, list(spared), resized, dropped, unknown)
+    report = _compare(fitted, own, list(optional), resized, dropped, unknown)
     report.require_complete(str(source))
-    return Conversion(source, key, *move(backbone, {**fitted, **spared}, host), report)
+    return Conversion(source, key, *move(backbone, {**fitted, **optional}, host), report)
 
 
 def _compare(
-    fitted: Tensors, own: Tensors, spared: list[str], resized: list[str], dropped: list[str], unknown: list[str]
+    fitted: Tensors, own: Tensors, optional: list[str], resized: list[str], dropped: list[str], unknown: list[str]
 ) -> ConversionReport:
     fits = {name for name, tensor in fitted.items() if name in own and own[name].shape == tensor.shape}
     return ConversionReport(
         matched=[name for name in own if name in fits and name not in resized],
-        missing=[name for name in own if name not in fitted and name not in spared],
+        missing=[name for name in own if name not in fitted and name not in optional],
         unexpected=[*unknown, *(name for name in fitted if name not in own)],
         resized=[name for name in resized if name in fits],
         mismatched=[name for name in own if name in fitted and name not in fits],
-        optional_missing=spared,
+        optional=optional,
         dropped=dropped,
     )
 
 
-def _stored_tensors(checkpoint: Mapping[str, Any]) -> dict[str, Tensor]:
-    nested = (checkpoint[key] for key in ('state_dict', 'model') if isinstance(checkpoint.get(key), Mapping))
-    return {name: value for name, value in next(nested, checkpoint).items() if isinstance(value, Tensor)}
+def _stored_tensors(checkpoint: Mapping[str, object]) -> dict[str, Tensor]:
+    nested = [inner for key in ('state_dict', 'model') if isinstance(inner := checkpoint.get(key), Mapping)]
+    return {name: value for name, value in [*nested, checkpoint][0].items() if isinstance(value, Tensor)}
 
 
 def _recognise(stored: Tensors, wanted: str, source: Path) -> tuple[str, str]:
@@ -136,7 +135,7 @@ def _matches(name: str, globs: tuple[str, ...]) -> bool:
     return any(fnmatch(name, glob) for glob in globs)
 
 
-def _build(backbone: dict[str, Any]) -> dict[str, Tensor]:
+def _build(backbone: dict[str, object]) -> dict[str, Tensor]:
     """Return the state dict of a model: real buffers, and parameters of which only the shapes are true."""
     try:
         with parameters_without_memory():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .format import Format, Sizes, Tensors, count, require
 
 # blocks per stage and their widths; what mmpretrain generates them from: w0, wa, wm, width of a group
@@ -27,14 +25,14 @@ ARCHS: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[int, float, float, in
 class RegNetFormat(Format):
     """One way in which a RegNetX is stored."""
 
-    spared = ('*.num_batches_tracked',)
+    optional = ('*.num_batches_tracked',)
 
-    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, Any]:
+    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, object]:
         """Describe a RegNet."""
         return describe_regnet(tensors)
 
 
-def describe_regnet(tensors: Tensors) -> dict[str, Any]:
+def describe_regnet(tensors: Tensors) -> dict[str, object]:
     """Look a RegNet up by the blocks and widths of its stages."""
     stages = (1, 2, 3, 4)
     blocks = tuple(count(tensors, f'layer{stage}.') for stage in stages)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .format import Format, Sizes, Tensors, count, require
 from .regnet import describe_regnet
 
@@ -21,9 +19,9 @@ DEFAULTS = dict(in_channels=3, stem_channels=64, base_channels=64, deep_stem=Fal
 class ResNetFormat(Format):
     """One way in which a ResNet is stored."""
 
-    spared = ('*.num_batches_tracked',)
+    optional = ('*.num_batches_tracked',)
 
-    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, Any]:
+    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, object]:
         """Describe a ResNet or a ResNeXt, or the RegNet that open-mmlab stores under the same names."""
         describe = describe_regnet if _has_small_stem(tensors) else describe_resnet
         return describe(tensors)
@@ -34,7 +32,7 @@ def _has_small_stem(tensors: Tensors) -> bool:
     return 'conv1.weight' in tensors and require(tensors, 'conv1.weight', 4).shape[-1] == 3
 
 
-def describe_resnet(tensors: Tensors) -> dict[str, Any]:
+def describe_resnet(tensors: Tensors) -> dict[str, object]:
     """Describe a ResNet by its depths, its stem, its shortcuts, and the widths of its first block."""
     deep = 'stem.0.conv.weight' in tensors
     first, last = ('stem.0.conv.weight', 'stem.2.conv.weight') if deep else ('conv1.weight', 'conv1.weight')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import torch.nn.functional as F
 from mmpretrain.models.utils import resize_pos_embed
@@ -22,7 +21,7 @@ class SwinFormat(Format):
     """One way in which a Swin is stored."""
 
     takes = ('img_size', 'window_size')
-    spared = ('*.relative_position_index',)
+    optional = ('*.relative_position_index',)
 
     def fit(self, tensors: dict[str, Tensor], sizes: Sizes) -> dict[str, Tensor]:
         """Interpolate the relative position biases to other windows, absolute positions to other images."""
@@ -36,7 +35,7 @@ class SwinFormat(Format):
             fitted[POSITIONS] = resize_pos_embed(tensors[POSITIONS], (old, old), (new, new), 'bicubic', 0)
         return fitted
 
-    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, Any]:
+    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, object]:
         """Describe a SwinTransformer by its patches, its tables of biases, and its output norms."""
         width, in_channels, _, patch_size = require(tensors, PATCHES, 4).shape
         tables = [require(tensors, f'stages.{stage}.blocks.0.attn.w_msa{BIASES}', 2) for stage in range(NUM_STAGES)]

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from typing import Any
 
 import torch
 from mmpretrain.models.utils import resize_pos_embed
@@ -57,11 +56,11 @@ class VitFormat(Format):
         resized = resize_pos_embed(tensors['pos_embed'], (old, old), (new, new), 'bicubic', extra)
         return {**tensors, 'pos_embed': resized}
 
-    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, Any]:
+    def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, object]:
         """Describe a VisionTransformer, or the distilled one of DeiT."""
         width, in_channels, _, patch_size = require(tensors, PATCHES, 4).shape
         hidden = (tensor.shape[0] for name, tensor in tensors.items() if '.ffn.layers.0.0.' in name and tensor.ndim)
-        backbone: dict[str, Any] = dict(
+        backbone: dict[str, object] = dict(
             type=f'mmpretrain.{"Distilled" * ("dist_token" in tensors)}VisionTransformer',
             arch=dict(
                 embed_dims=width,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from mmpretrain.datasets import CUB as PublishedCUB
 
@@ -34,7 +33,7 @@ class CUB(PublishedCUB):
         **kwargs: As for mmpretrain's.
     """
 
-    def __init__(self, data_root: str, split: str = 'train', **kwargs: Any) -> None:
+    def __init__(self, data_root: str, split: str = 'train', **kwargs: object) -> None:
         if split not in SPLITS:
             raise ValueError(f'CUB-200-2011 has no split {split!r}. There are {", ".join(SPLITS)}.')
         published, self.take = SPLITS[split]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 import torch
@@ -59,7 +58,7 @@ class DrawStream:
     def __len__(self) -> int:
         return len(self.sampler)  # type: ignore[arg-type]
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self.sampler, name)
 
 
@@ -78,11 +77,11 @@ class Fetch:
         self.dataset = dataset
         self.seed = seed
 
-    def __call__(self, draws: Sequence[int]) -> list[Any]:
+    def __call__(self, draws: Sequence[int]) -> list[object]:
         with rng_restored():
             return [self._load(draw) for draw in draws]
 
-    def _load(self, draw: int) -> Any:
+    def _load(self, draw: int) -> object:
         if self.seed is not None and isinstance(draw, Draw):
             seed_everything(SAMPLE, self.seed, draw.epoch, draw.position)
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any
 
 import cv2
 
@@ -38,7 +37,7 @@ def _frames(error: Exception) -> Iterator[FrameType]:
 
 def _step(frames: list[FrameType]) -> str:
     """The innermost step of a pipeline that an error came through."""
-    owners: list[Any] = [frame.f_locals.get('self') for frame in frames if frame.f_code.co_name == 'transform']
+    owners: list[object] = [frame.f_locals.get('self') for frame in frames if frame.f_code.co_name == 'transform']
     return type(owners[-1]).__name__ if owners else ''
 
 

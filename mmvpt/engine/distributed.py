@@ -7,7 +7,6 @@ import gc
 import os
 import subprocess
 from collections.abc import Sequence
-from typing import Any
 
 import mmengine.runner.runner
 import torch
@@ -60,7 +59,7 @@ def part() -> None:
 class CPUDistributedDataParallel(MMDistributedDataParallel):
     """MMEngine's wrapper for a model without a GPU: no number of a device, and batch norms that synchronize."""
 
-    def __init__(self, module: nn.Module, device_ids: None = None, **kwargs: Any) -> None:
+    def __init__(self, module: nn.Module, device_ids: None = None, **kwargs: object) -> None:
         adopt_sync_batch_norms(module)
         super().__init__(module=module, device_ids=None, **kwargs)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from mmengine.logging import print_log
 from mmengine.optim import DefaultOptimWrapperConstructor
@@ -40,7 +39,7 @@ class TrainableParamsConstructor(DefaultOptimWrapperConstructor):
         super().__init__(optim_wrapper_cfg, paramwise_cfg or dict(custom_keys={}))
         _check_options(self.paramwise_cfg)
 
-    def add_params(self, params: list[dict], module: nn.Module, prefix: str = '', is_dcn_module: Any = None) -> None:
+    def add_params(self, params: list[dict], module: nn.Module, prefix: str = '', is_dcn_module: object = None) -> None:
         """Add the parameters of ``module`` that train, one group for each pair of learning rate and decay."""
         rules = self.make_rules(tuned_backbones(module))
         trained = [(name, param) for name, param in module.named_parameters() if param.requires_grad]
@@ -68,7 +67,7 @@ class TrainableParamsConstructor(DefaultOptimWrapperConstructor):
         return Rules(self.paramwise_cfg, prefixes)
 
     def _new_group(self, lr_mult: float, decay_mult: float) -> dict:
-        group: dict[str, Any] = dict(params=[], name='')
+        group: dict[str, object] = dict(params=[], name='')
         for key, base, multiplier in (
             ('lr', self.base_lr, lr_mult),
             ('weight_decay', self.base_wd, decay_mult),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from mmengine.logging import print_log
 
@@ -71,7 +70,7 @@ def _sgd(optimizer: dict) -> tuple[dict, Callable[[str], bool]]:
 TRANSLATE: dict[str, Callable[[dict], tuple[dict, Callable[[str], bool]]]] = {'AdamW': _adamw, 'SGD': _sgd}
 
 
-def _translate(optimizer: dict[str, Any]) -> tuple[dict, Callable[[str], bool]]:
+def _translate(optimizer: dict[str, object]) -> tuple[dict, Callable[[str], bool]]:
     kind = getattr(optimizer['type'], '__name__', optimizer['type'])
     if kind not in TRANSLATE:
         raise ValueError(f'The public code of VPT has no recipe with {kind}. There are: {", ".join(TRANSLATE)}.')

@@ -24,7 +24,7 @@ class KeyReport:
         unexpected: In the file, not in the module.
         resized: Loaded after a change of shape.
         mismatched: In both, of shapes that nothing reconciled; not loaded.
-        optional_missing: Missing from the file but optional; they keep their initial values.
+        optional: Missing from the file but optional; they keep their initial values.
     """
 
     matched: list[str] = field(default_factory=list)
@@ -32,7 +32,7 @@ class KeyReport:
     unexpected: list[str] = field(default_factory=list)
     resized: list[str] = field(default_factory=list)
     mismatched: list[str] = field(default_factory=list)
-    optional_missing: list[str] = field(default_factory=list)
+    optional: list[str] = field(default_factory=list)
 
     @property
     def share(self) -> float:
@@ -56,7 +56,7 @@ class KeyReport:
 
     def __str__(self) -> str:
         return '\n'.join(
-            f'{title:<16} {len(names):>5}  {shorten(names)}'.rstrip() for title, names in self.rows().items()
+            f'{title:<12} {len(names):>5}  {shorten(names)}'.rstrip() for title, names in self.rows().items()
         )
 
 
@@ -90,14 +90,14 @@ def load_matching(
         keys = module.load_state_dict(state, strict=False)
     mismatched, missing = set(dropped), set(keys.missing_keys) - set(dropped)
     loaded = [name for name in own if name not in mismatched | missing]
-    optional_missing = {name for name in missing if name.startswith(tuple(f'{part}.' for part in optional))}
+    absent = {name for name in missing if name.startswith(tuple(f'{part}.' for part in optional))}
     report = KeyReport(
         matched=[name for name in loaded if name not in misfits],
-        missing=[name for name in own if name in missing - optional_missing],
+        missing=[name for name in own if name in missing - absent],
         unexpected=list(keys.unexpected_keys),
         resized=[name for name in loaded if name in misfits],
         mismatched=[name for name in own if name in mismatched],
-        optional_missing=[name for name in own if name in optional_missing],
+        optional=[name for name in own if name in absent],
     )
     report.require(minimum, source)
     return report

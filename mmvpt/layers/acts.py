@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
 
 from torch import nn
 from torch.utils.hooks import RemovableHandle
@@ -70,7 +69,7 @@ class Swapped(Act):
 class Appended(Act):
     """Something was appended to a list of the module."""
 
-    entries: list[Any]
+    entries: list[object]
 
     def undo(self) -> None:
         self.entries[:] = [entry for entry in self.entries if entry is not self.by]
@@ -107,7 +106,7 @@ def noting(acts: list[Act], backbone: nn.Module, tuner: nn.Module | None = None)
         act.tuner = tuner
 
 
-def _listed(backbone: nn.Module) -> Iterator[tuple[nn.Module, str, Any]]:
+def _listed(backbone: nn.Module) -> Iterator[tuple[nn.Module, str, object]]:
     """Entries of the lists of all adopted modules."""
     for module in backbone.modules():
         for list_name in LISTS:
@@ -121,17 +120,17 @@ def _note(act: Act) -> None:
         acts.append(act)
 
 
-def hook_after(module: nn.Module, call: Callable[..., Any], by: object = None) -> None:
+def hook_after(module: nn.Module, call: Callable[..., object], by: object = None) -> None:
     """Register a forward hook."""
     _note(Hooked(module=module, by=by, handle=module.register_forward_hook(call)))
 
 
-def hook_before(module: nn.Module, call: Callable[..., Any], by: object = None) -> None:
+def hook_before(module: nn.Module, call: Callable[..., object], by: object = None) -> None:
     """Register a forward pre-hook."""
     _note(Hooked(module=module, by=by, handle=module.register_forward_pre_hook(call)))
 
 
-def swap_class(module: nn.Module, new: type[Any], **attributes: Any) -> None:
+def swap_class(module: nn.Module, new: type, **attributes: object) -> None:
     """Give a module another class, in place, and the attributes that this one needs."""
     _note(Swapped(module=module, old=type(module), new=new, attributes=tuple(attributes)))
     module.__class__ = new

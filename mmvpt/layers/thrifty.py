@@ -7,12 +7,10 @@ output, of which the signs would do. Behind a prompt all of that is waste.
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
+from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn.grad import conv2d_input
 
 from .acts import swap_class
@@ -89,16 +87,25 @@ THRIFTY: dict[type[nn.Module], type[_Thrifty]] = {
 }
 
 
+class _Context(FunctionCtx):
+    """What a forward pass leaves for its backward pass."""
+
+    saved_tensors: tuple[Tensor, ...]
+    shape: torch.Size
+    geometry: tuple
+    eps: float
+
+
 class _Convolve(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, geometry: tuple) -> Tensor:
+    def forward(ctx: _Context, x: Tensor, weight: Tensor, bias: Tensor | None, geometry: tuple) -> Tensor:
         ctx.save_for_backward(weight)
         ctx.shape, ctx.geometry = x.shape, geometry
         return F.conv2d(x, weight, bias, *geometry)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple:
+    def backward(ctx: _Context, grad: Tensor) -> tuple:
         (weight,) = ctx.saved_tensors
         return conv2d_input(ctx.shape, weight.to(grad.dtype), grad, *ctx.geometry), None, None, None
 
@@ -106,7 +113,7 @@ class _Convolve(torch.autograd.Function):
 class _Normalize(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor, eps: float
+        ctx: _Context, x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor, eps: float
     ) -> Tensor:
         ctx.save_for_backward(variance, weight)
         ctx.eps = eps
@@ -114,7 +121,7 @@ class _Normalize(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple:
+    def backward(ctx: _Context, grad: Tensor) -> tuple:
         variance, weight = ctx.saved_tensors
         scale = weight * torch.rsqrt(variance + ctx.eps)
         return grad * scale.to(grad.dtype).view(-1, 1, 1), None, None, None, None, None
@@ -122,7 +129,7 @@ class _Normalize(torch.autograd.Function):
 
 class _Rectify(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, inplace: bool) -> Tensor:
+    def forward(ctx: _Context, x: Tensor, inplace: bool) -> Tensor:
         if inplace:
             ctx.mark_dirty(x)
         output = F.relu(x, inplace)
@@ -131,6 +138,6 @@ class _Rectify(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple:
+    def backward(ctx: _Context, grad: Tensor) -> tuple:
         (positive,) = ctx.saved_tensors
         return grad * positive, None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from mmpretrain.models.heads import ClsHead
 from torch import Tensor, nn
@@ -35,7 +34,7 @@ class MLPHead(ClsHead):
         num_layers: int = 3,
         dropout: float = 0.1,
         prior: float = 0.01,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
         _check(num_classes, num_layers, dropout, prior)

@@ -67,7 +67,7 @@ class Start:
         trained = _copies(self.backbone, self.names)
         try:
             report = load_pretrained(self.backbone, **pretrained, **options)
-            if lost := set(self.names) & {*report.missing, *report.mismatched, *report.optional_missing}:
+            if lost := set(self.names) & {*report.missing, *report.mismatched, *report.optional}:
                 raise self._unknown(f'{pretrained["checkpoint"]} has no {", ".join(sorted(lost)[:3])}')
         except Exception:
             _put(self.backbone, trained)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from mmengine.model import ModuleList
@@ -51,7 +50,8 @@ class LoRA(Tuner):
         _check(rank, alpha, dropout, chosen)
         self.rank = rank
         self.targets = chosen
-        self.options: dict[str, Any] = dict(rank=rank, alpha=alpha, dropout=dropout)
+        self.alpha = alpha
+        self.dropout = dropout
 
     def attach(self, anatomy: Anatomy) -> None:
         blocks = anatomy.attention_blocks(self)
@@ -85,7 +85,7 @@ class LoRA(Tuner):
                 f'LoRA(rank={self.rank}) is no low rank for a layer of width {narrowest}. Take a rank of at most '
                 f'{narrowest}, and far fewer to save anything.'
             )
-        update = LowRank(columns, rows, parts=parts, num_parts=num_parts, **self.options)
+        update = LowRank(columns, rows, self.rank, self.alpha, self.dropout, parts, num_parts)
         self.updates.append(update)
         self._owners.append(owner)
         owner.updates.append(update)

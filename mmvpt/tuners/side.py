@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +11,9 @@ from mmvpt.anatomy import Anatomy, Site, describe
 from mmvpt.registry import MODELS
 
 from .base import Tuner
+
+#: A vector (B, C), tokens (B, L, C), a map (B, C, H, W), or several of them.
+Output = Tensor | list[Tensor] | tuple[Tensor, ...]
 
 
 @MODELS.register_module()
@@ -57,7 +60,7 @@ class SideTuning(Tuner):
         super().init_weights()
         self.reset()
 
-    def mix(self, image: Tensor, outputs: Any) -> tuple:
+    def mix(self, image: Tensor, outputs: Sequence[Output]) -> tuple:
         """Mix what the side network makes of the image into the outputs of the backbone."""
         features = self.network(image, **self._options)[-1]
         if features.dim() == 4:
@@ -67,10 +70,14 @@ class SideTuning(Tuner):
         return tuple(_add(share, output, side) for output, side in zip(outputs, sides, strict=True))
 
 
-def _add(share: Tensor, output: Any, side: Tensor) -> Any:
-    """Mix a vector (B, C), tokens (B, L, C), a map (B, C, H, W), or several of them."""
-    if not isinstance(output, Tensor):
-        return type(output)(_add(share, part, side) for part in output)
+def _add(share: Tensor, output: Output, side: Tensor) -> Output:
+    """Mix a vector (B, C), tokens (B, L, C), a map (B, C, H, W), or each of several."""
+    if isinstance(output, Tensor):
+        return _mix(share, output, side)
+    return type(output)(_mix(share, part, side) for part in output)
+
+
+def _mix(share: Tensor, output: Tensor, side: Tensor) -> Tensor:
     return share * output + SHAPE[output.dim()](side)
 
 

@@ -72,7 +72,7 @@ def test_every_cnn_gives_the_outputs_of_its_project(tmp_path, name, format):
     theirs = features(cnn, images)
     assert_close(build(conversion)(images)[-1], theirs, atol=1e-10 * theirs.abs().max().item(), rtol=0)
     assert conversion.format == format
-    assert conversion.report.spared == []
+    assert conversion.report.optional == []
 
 
 @pytest.mark.parametrize('name', [*RESNETS, *REGNETS])
@@ -166,7 +166,7 @@ def test_a_file_without_counters_of_batches_gets_them(resnet):
     old = resnet(lambda state: [state.pop(name) for name in list(state) if name.endswith('num_batches_tracked')])
     conversion = convert(old)
     assert conversion.tensors['bn1.num_batches_tracked'] == 0
-    assert len(conversion.report.spared) == 20 and conversion.report.missing == []
+    assert len(conversion.report.optional) == 20 and conversion.report.missing == []
 
 
 BROKEN = {

@@ -47,8 +47,8 @@ def test_the_file_of_torchvision_fills_it_and_its_classifier_is_left_out(
     for name, tensor in network.state_dict().items():
         assert torch.equal(tensor, weights[name])
     (report,) = told
-    assert 'matched             10' in report
-    assert 'unexpected           6  classifier.1.weight' in report
+    assert 'matched         10' in report
+    assert 'unexpected       6  classifier.1.weight' in report
 
 
 def test_another_network_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -43,10 +43,10 @@ class Exporter(ABC):
         return draw_scene(rng, self.style, size)
 
     @abstractmethod
-    def write(self, root: Path, split: str, index: int, scene: Scene) -> Any:
+    def write(self, root: Path, split: str, index: int, scene: Scene) -> dict | None:
         """Write the files of one scene; return what ``finish`` has to know of it."""
 
-    def finish(self, root: Path, split: str, records: list[Any]) -> None:  # noqa: B027  most formats need none
+    def finish(self, root: Path, split: str, records: list[dict]) -> None:  # noqa: B027  most formats need none
         """Write the files of a split as a whole, from what ``write`` returned for its scenes, in order."""
 
 
@@ -129,7 +129,7 @@ class COCO(Exporter):
     #: No instance has less than this share of the picture: nobody could tell its form.
     smallest = 1 / 256
 
-    def write(self, root: Path, split: str, index: int, scene: Scene) -> dict[str, Any]:
+    def write(self, root: Path, split: str, index: int, scene: Scene) -> dict[str, object]:
         folder, stem = f'{split}2017', f'{index + 1:06d}'
         owners = render_owners(scene)
         save_image(root / folder / f'{stem}.jpg', render_image(scene))
@@ -137,7 +137,7 @@ class COCO(Exporter):
         picture = dict(id=index + 1, file_name=f'{stem}.jpg', width=scene.size, height=scene.size, license=1)
         return dict(picture, instances=list(self.instances(scene, owners)))
 
-    def finish(self, root: Path, split: str, records: list[dict[str, Any]]) -> None:
+    def finish(self, root: Path, split: str, records: list[dict]) -> None:
         found = [dict(item, image_id=record['id']) for record in records for item in record['instances']]
         whole = dict(
             info=dict(description=f'Shapes, {split}'),
@@ -152,7 +152,7 @@ class COCO(Exporter):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(whole, separators=(',', ':')))
 
-    def instances(self, scene: Scene, owners: np.ndarray) -> Iterator[dict[str, Any]]:
+    def instances(self, scene: Scene, owners: np.ndarray) -> Iterator[dict[str, object]]:
         """Describe what can be seen of each shape."""
         for index, shape in enumerate(scene.shapes):
             mask = owners == index

@@ -12,7 +12,6 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import psutil
@@ -43,7 +42,7 @@ class Recipe:
     def exporter(self) -> Exporter:
         return EXPORTERS[self.format]
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, object]:
         """Return all of it in types that JSON knows."""
         whole = dict(asdict(self), classes=self.exporter.classes, style=asdict(self.exporter.style))
         return json.loads(json.dumps(whole))
@@ -152,11 +151,11 @@ def _write_scenes(folder: Path, recipe: Recipe, workers: int) -> None:
         written = pool.map(write, jobs, chunksize=64) if pool else map(write, jobs)
         records = list(track(written, title, total=len(jobs)))
     for split in recipe.splits:
-        of_split = [record for job, record in zip(jobs, records, strict=True) if job[0] == split]
+        of_split = [record for job, record in zip(jobs, records, strict=True) if record and job[0] == split]
         recipe.exporter.finish(folder, split, of_split)
 
 
-def _write_scene(folder: Path, recipe: Recipe, job: tuple[str, int]) -> Any:
+def _write_scene(folder: Path, recipe: Recipe, job: tuple[str, int]) -> dict | None:
     """Draw from a generator of its own, so that neither order nor company matters."""
     split, index = job
     rng = np.random.default_rng([recipe.seed, index, *f'{recipe.format}/{split}'.encode()])

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
 
 import cv2
 import numpy as np
 
 
-def encode_mask(mask: np.ndarray) -> list[list[int]] | dict[str, Any]:
+def encode_mask(mask: np.ndarray) -> list[list[int]] | dict[str, object]:
     """Describe a mask, (height, width), bool, by its outline.
 
     As in COCO's own files, an object in several pieces is a polygon for each. COCO's polygons know no holes: an

@@ -29,7 +29,7 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> None:
     """Prune, and say what is kept."""
     from mmvpt.pruning import Scores
-    from mmvpt.pruning.run import describe, prune
+    from mmvpt.pruning.run import describe_keep, prune
 
     try:
         keep = prune(
@@ -45,5 +45,5 @@ def run(args: argparse.Namespace) -> None:
         )
     except (OSError, ValueError) as error:
         sys.exit(f'\n{error}')
-    print(describe(Scores.read(args.scores), keep))
+    print(describe_keep(Scores.read(args.scores), keep))
     print(f'Train it: python -m mmvpt train {args.out}/config.py --work-dir {args.out}')

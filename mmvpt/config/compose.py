@@ -14,7 +14,7 @@ from .tables import Row
 
 OURS = 'mmvpt::'
 #: Where variables go: the field of the recipe whose fragment has one, its name, its place. A fragment may lack some.
-PLACES = (
+DESTINATIONS = (
     ('backbone', 'backbone', 'model.backbone.backbone'),
     ('backbone', 'pretrained', 'model.backbone.init_cfg'),
     ('tuner', 'tuner', 'model.backbone.tuner'),
@@ -96,7 +96,7 @@ def _assigned(path: Path) -> dict[str, ast.expr]:
 
 def _place(row: Row, defined: dict[str, dict[str, ast.expr]]) -> Tree:
     tree: Tree = {}
-    for kind, variable, key in PLACES:
+    for kind, variable, key in DESTINATIONS:
         if variable in defined.get(kind, ()):
             put(tree, key, f'{VARIABLE}{variable}')
     if row.recipe.batch_size:

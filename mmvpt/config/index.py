@@ -14,7 +14,7 @@ from mmvpt.config.hosts import read_config
 from mmvpt.text.tables import format_table
 
 #: Tasks by the class of the model; all others detect.
-TASKS = {'ImageClassifier': 'classification', 'EncoderDecoder': 'segmentation'}
+TASK_OF_CLASS = {'ImageClassifier': 'classification', 'EncoderDecoder': 'segmentation'}
 DETECTION = 'detection'
 DATA = dict(
     ade20k='ADE20K', coco='COCO', cub='CUB-200-2011', cifar100='CIFAR-100', shapes='Shapes, our own small data set'
@@ -79,7 +79,7 @@ def read_showcase(path: Path) -> Showcase:
     weights = _weights(wrapped.get('init_cfg') or backbone.get('init_cfg'))
     return Showcase(
         name=path.stem,
-        task=TASKS.get(_last(model.type), DETECTION),
+        task=TASK_OF_CLASS.get(_last(model.type), DETECTION),
         system=' + '.join(_last(part.type) for part in (model, model.get('decode_head')) if part),
         backbone=f'{_last(backbone["type"])} {_size(backbone)}',
         weights=weights,

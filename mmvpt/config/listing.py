@@ -13,7 +13,7 @@ from .recipe import FOLDERS
 from .tables import read_rows
 
 #: Tasks by the first word of a model; all others classify.
-TASKS = dict(
+TASK_OF_MODEL = dict(
     setr='segmentation',
     upernet='segmentation',
     fcn='segmentation',
@@ -26,7 +26,7 @@ COLUMNS = ('name', 'method', 'backbone', 'task', 'data', 'where')
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedConfig:
     """A config in a list.
 
     Args:
@@ -50,7 +50,7 @@ class Entry:
         return any(name.startswith(value.lower()) for name in getattr(self, column).split(' + '))
 
 
-def list_configs(**filters: str | None) -> list[Entry]:
+def list_configs(**filters: str | None) -> list[ListedConfig]:
     """Return the configs that pass all filters, which are values of columns; an error says which values there are."""
     entries = sorted(_entries(), key=lambda entry: entry.name)
     for column, value in filters.items():
@@ -62,14 +62,14 @@ def list_configs(**filters: str | None) -> list[Entry]:
     return entries
 
 
-def format_entries(entries: list[Entry]) -> str:
+def format_entries(entries: list[ListedConfig]) -> str:
     """Lay entries out in columns."""
     lines = [COLUMNS, *(tuple(getattr(entry, column) for column in COLUMNS) for entry in entries)]
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
     return '\n'.join('  '.join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
-def _entries() -> Iterator[Entry]:
+def _entries() -> Iterator[ListedConfig]:
     root = config_root()
     for path in root.glob('*.py'):
         bases = (base.split('/')[-2:] for base in _bases(path))
@@ -80,12 +80,13 @@ def _entries() -> Iterator[Entry]:
             yield _entry(name, row.recipe.fragments, str(table))
 
 
-def _entry(name: str, fragments: Mapping[str, str], where: str) -> Entry:
+def _entry(name: str, fragments: Mapping[str, str], where: str) -> ListedConfig:
     words = fragments['model'].split('_')
     backbone = fragments.get('backbone') or ' + '.join(_backbones(fragments['model']))
     method = ' + '.join(fragments[kind] for kind in ('tuner', 'head') if kind in fragments)
     data = fragments.get('data', words[-1])
-    return Entry(name, method or 'pretraining', backbone, TASKS.get(words[0], 'classification'), data, where)
+    task = TASK_OF_MODEL.get(words[0], 'classification')
+    return ListedConfig(name, method or 'pretraining', backbone, task, data, where)
 
 
 def _backbones(model: str) -> list[str]:

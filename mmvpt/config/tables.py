@@ -14,7 +14,7 @@ from pathlib import Path
 from .folders import config_root
 from .recipe import Recipe
 
-VARIABLE = 'MMVPT_RECIPES'
+TABLES = 'MMVPT_RECIPES'
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ def read_rows() -> dict[str, Row]:
 
 def _tables() -> Iterator[Path]:
     yield from sorted((config_root() / 'recipes').glob('*.py'))
-    for path in filter(None, os.environ.get(VARIABLE, '').split(os.pathsep)):
+    for path in filter(None, os.environ.get(TABLES, '').split(os.pathsep)):
         table = Path(path).expanduser().absolute()
         if not table.is_file():
-            raise FileNotFoundError(f'{VARIABLE} names {path}, which is no file. Correct it, or unset {VARIABLE}.')
+            raise FileNotFoundError(f'{TABLES} names {path}, which is no file. Correct it, or unset {TABLES}.')
         yield table
 
 

@@ -15,7 +15,7 @@ from mmvpt.files.write import write_atomically, write_safetensors
 
 from ..version import __version__
 
-PREFIX = 'backbone.'  # for init_cfg=dict(type='Pretrained', checkpoint=..., prefix='backbone.')
+BACKBONE = 'backbone.'  # for init_cfg=dict(type='Pretrained', checkpoint=..., prefix='backbone.')
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Conversion:
             backbone=self.backbone,
             mmvpt_version=__version__,
         )
-        write(path, {PREFIX + name: tensor for name, tensor in self.tensors.items()}, origin)
+        write(path, {BACKBONE + name: tensor for name, tensor in self.tensors.items()}, origin)
         return path
 
 

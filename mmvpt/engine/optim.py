@@ -12,7 +12,7 @@ from mmvpt.models.parts import part_of, tuned_backbones
 from mmvpt.registry import OPTIM_WRAPPER_CONSTRUCTORS
 from mmvpt.tuners.selective import is_bias
 
-PARTS = ('head', 'tuner', 'backbone', 'bias')
+TUNED_PARTS = ('head', 'tuner', 'backbone', 'bias')
 MULTIPLIERS = ('lr_mult', 'decay_mult')
 
 
@@ -88,7 +88,7 @@ class Rules:
     """
 
     def __init__(self, paramwise_cfg: dict, prefixes: Iterable[str]) -> None:
-        self.parts = {part: paramwise_cfg[part] for part in PARTS if part in paramwise_cfg}
+        self.parts = {part: paramwise_cfg[part] for part in TUNED_PARTS if part in paramwise_cfg}
         self.custom = paramwise_cfg.get('custom_keys', {})
         self.prefixes = list(prefixes)
         self.used: set[str] = set()
@@ -124,7 +124,7 @@ def _product(options: Iterable[dict]) -> tuple[float, float]:
 
 
 def _check_options(paramwise_cfg: dict) -> None:
-    known = (*PARTS, 'custom_keys')
+    known = (*TUNED_PARTS, 'custom_keys')
     unknown = [key for key in paramwise_cfg if key not in known]
     if unknown:
         raise ValueError(f'Unknown options of paramwise_cfg: {unknown}. Possible: {", ".join(known)}.')

@@ -10,7 +10,7 @@ from mmvpt.models.parts import has_tuned_backbone, unwrap
 
 from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, ReportHook, SeededRunHook
 
-HOOKS: tuple[type[Hook], ...] = (SeededRunHook, DataCheckHook, ReportHook, GuardHook, DeltaCheckpointHook)
+OUR_HOOKS: tuple[type[Hook], ...] = (SeededRunHook, DataCheckHook, ReportHook, GuardHook, DeltaCheckpointHook)
 #: Entries of default_hooks that MMEngine has even where a config does not name them.
 OF_MMENGINE = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
 
@@ -26,7 +26,7 @@ def warn_of_missing_hooks(runner: Runner) -> None:
     """Say which of our hooks a run with a tuned backbone goes without, and which it has twice."""
     if not has_tuned_backbone(unwrap(runner.model)):
         return
-    counts = {kind: sum(isinstance(hook, kind) for hook in runner.hooks) for kind in HOOKS}
+    counts = {kind: sum(isinstance(hook, kind) for hook in runner.hooks) for kind in OUR_HOOKS}
     missing = [f'{kind.__name__} ({_purpose(kind)})' for kind, count in counts.items() if not count]
     if missing:
         runner.logger.warning(

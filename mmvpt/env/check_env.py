@@ -46,7 +46,7 @@ def check(tasks: Sequence[str]) -> int:
     installed = installed_versions()
     problems = find_problems(installed)
     print(f'Python {platform.python_version()} ({sys.executable})\n')
-    print(format_table(installed, problems))
+    print(format_versions(installed, problems))
     importable = not any('cls' in problem.tasks for problem in problems)
     problems += _hardware(installed) if importable else []
     blocking = [problem for problem in problems if set(problem.tasks) & set(tasks)]
@@ -62,7 +62,7 @@ def check(tasks: Sequence[str]) -> int:
     return 1 if blocking else 0
 
 
-def format_table(installed: Mapping[str, str], problems: Sequence[Problem]) -> str:
+def format_versions(installed: Mapping[str, str], problems: Sequence[Problem]) -> str:
     """Lay out package, installed, tested and state, one line each."""
     rows: list[tuple[str, ...]] = [('package', 'installed', 'tested', 'state')]
     rows += [_row(package, installed, problems) for package in PACKAGES]

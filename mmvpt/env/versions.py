@@ -27,6 +27,7 @@ class Package:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Distributions that have its modules."""
         return (self.name, self.upstream) if self.upstream else (self.name,)
 
 

@@ -27,17 +27,18 @@ def make_thrifty(module: nn.Module) -> None:
 
 
 class _Thrifty(nn.Module):
-    """Takes another way through the layer where a gradient is wanted of the input and of nothing else."""
+    """Uses a kernel that saves memory where only the input needs a gradient."""
 
     def forward(self, x: Tensor) -> Tensor:
         wanted = torch.is_grad_enabled() and x.requires_grad and not torch.compiler.is_compiling()
         return self.thrifty(x) if wanted and self.applies() else super().forward(x)
 
     def applies(self) -> bool:
-        """Whether the layer is frozen, and of the kind that the other way computes."""
+        """Whether the layer is frozen, and of a kind that the kernel computes."""
         return not any(param.requires_grad for param in self.parameters(recurse=False))
 
     def thrifty(self, x: Tensor) -> Tensor:
+        """The output of the layer, by the kernel that saves memory."""
         raise NotImplementedError
 
 

@@ -13,7 +13,7 @@ from mmvpt.operators.precision import widen
 
 
 @dataclass(frozen=True)
-class Layout:
+class Sampling:
     """Where a convolution reads its input; pairs are (height, width)."""
 
     stride: tuple[int, int]
@@ -23,13 +23,13 @@ class Layout:
     offset_groups: int
 
     @classmethod
-    def of(cls, options: Mapping[str, int]) -> Layout:
+    def of(cls, options: Mapping[str, int]) -> Sampling:
         """Read the options of the convolution without modulation."""
         stride, padding, dilation = ((options[f'{name}H'], options[f'{name}W']) for name in ('d', 'pad', 'dilation'))
         return cls(stride, padding, dilation, options['group'], options['deformable_group'])
 
     @classmethod
-    def of_modulated(cls, options: Mapping[str, int]) -> Layout:
+    def of_modulated(cls, options: Mapping[str, int]) -> Sampling:
         """Read the options of the modulated convolution."""
         stride, padding, dilation = (
             (options[f'{name}_h'], options[f'{name}_w']) for name in ('stride', 'pad', 'dilation')
@@ -46,7 +46,7 @@ def deform_conv_forward(
     input: Tensor, weight: Tensor, offset: Tensor, output: Tensor, columns: Tensor, ones: Tensor, **options: int
 ) -> None:
     """Fill ``output``; ``columns`` and ``ones`` are room for work that torchvision does not need."""
-    output.copy_(_convolve(input, weight, offset, None, None, Layout.of(options)))
+    output.copy_(_convolve(input, weight, offset, None, None, Sampling.of(options)))
 
 
 def deform_conv_backward_input(
@@ -60,7 +60,7 @@ def deform_conv_backward_input(
     **options: int,
 ) -> None:
     """Fill the gradients of the input and of the offsets."""
-    grads = _gradients(gradOutput, input, weight, offset, None, None, Layout.of(options))
+    grads = _gradients(gradOutput, input, weight, offset, None, None, Sampling.of(options))
     gradInput.copy_(grads['input'])
     gradOffset.copy_(grads['offset'])
 
@@ -77,7 +77,7 @@ def deform_conv_backward_parameters(
 ) -> None:
     """Fill the gradient of the weights."""
     weight = torch.zeros_like(gradWeight)  # they do not matter for their own gradient
-    grads = _gradients(gradOutput, input, weight, offset, None, None, Layout.of(options))
+    grads = _gradients(gradOutput, input, weight, offset, None, None, Sampling.of(options))
     gradWeight.copy_(scale * grads['weight'])
 
 
@@ -94,7 +94,7 @@ def modulated_deform_conv_forward(
     **options: int,
 ) -> None:
     """Fill ``output``; ``columns`` and ``ones`` are room for work that torchvision does not need."""
-    output.copy_(_convolve(input, weight, offset, mask, bias if with_bias else None, Layout.of_modulated(options)))
+    output.copy_(_convolve(input, weight, offset, mask, bias if with_bias else None, Sampling.of_modulated(options)))
 
 
 def modulated_deform_conv_backward(
@@ -115,7 +115,7 @@ def modulated_deform_conv_backward(
     **options: int,
 ) -> None:
     """Fill all gradients."""
-    layout = Layout.of_modulated(options)
+    layout = Sampling.of_modulated(options)
     grads = _gradients(grad_output, input, weight, offset, mask, bias if with_bias else None, layout)
     grad_input.copy_(grads['input'])
     grad_weight.copy_(grads['weight'])
@@ -126,7 +126,7 @@ def modulated_deform_conv_backward(
 
 
 def _convolve(
-    input: Tensor, weight: Tensor, offset: Tensor, mask: Tensor | None, bias: Tensor | None, layout: Layout
+    input: Tensor, weight: Tensor, offset: Tensor, mask: Tensor | None, bias: Tensor | None, layout: Sampling
 ) -> Tensor:
     inputs = _inputs(input, weight, offset, mask, bias)
     return torch.ops.torchvision.deform_conv2d(*inputs, *layout.numbers, mask is not None)
@@ -139,7 +139,7 @@ def _gradients(
     offset: Tensor,
     mask: Tensor | None,
     bias: Tensor | None,
-    layout: Layout,
+    layout: Sampling,
 ) -> dict[str, Tensor]:
     inputs = _inputs(input, weight, offset, mask, bias)
     backward = torch.ops.torchvision._deform_conv2d_backward
@@ -156,7 +156,7 @@ def _inputs(input: Tensor, weight: Tensor, offset: Tensor, mask: Tensor | None, 
     return [widen(tensor) for tensor in (input, weight, offset, mask, bias)]
 
 
-def _at_the_rim(offset: Tensor, kernel: Sequence[int], layout: Layout) -> Tensor:
+def _at_the_rim(offset: Tensor, kernel: Sequence[int], layout: Sampling) -> Tensor:
     """Find the offsets that lead exactly one pixel out of the image, above it or left of it.
 
     The value there is zero, and has no derivative: it is zero on one side only. The compiled operators say zero,

@@ -104,7 +104,7 @@ def prune(
     return keep
 
 
-def describe(scores: Scores, keep: Keep) -> str:
+def describe_keep(scores: Scores, keep: Keep) -> str:
     """Say what pruning left."""
     widths, num_tokens = scores.meta['widths'], len(scores.tokens[0])
     before, after = num_tokens * sum(widths), count_kept(keep, widths, num_tokens)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from mmvpt.anatomy import Anatomy, Site
 from mmvpt.registry import MODELS
 
-from .base import AnySize, Tuner, as_size, chosen_blocks, prompt_bound, spell
+from .base import AnySize, Tuner, as_size, chosen_blocks, in_pixels, prompt_bound
 
 
 @MODELS.register_module()
@@ -70,8 +70,8 @@ class AddPrompts(Tuner):
         grids = [[math.ceil(side / self.patch_size) for side in size] for size in (self.img_size, image.shape[-2:])]
         if grids[0] != grids[1]:
             raise ValueError(
-                f'AddPrompts have a vector for each token of images of {spell(self.img_size)} pixels; got images of '
-                f'{spell(image.shape[-2:])}. Set img_size to the size after the pipeline (and after PadPrompts, '
+                f'AddPrompts have a vector for each token of images of {in_pixels(self.img_size)} pixels; got images '
+                f'of {in_pixels(image.shape[-2:])}. Set img_size to the size after the pipeline (and after PadPrompts, '
                 'listed before), or per_token=False, which takes any.'
             )
         return image

@@ -119,7 +119,7 @@ def as_size(img_size: AnySize) -> tuple[int, int]:
     return size
 
 
-def spell(size: Iterable[int]) -> str:
+def in_pixels(size: Iterable[int]) -> str:
     """A size in words."""
     return ' x '.join(str(side) for side in size)
 

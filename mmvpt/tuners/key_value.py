@@ -15,7 +15,7 @@ from mmvpt.registry import MODELS
 
 from .base import Tuner, chosen_blocks
 
-PLACES = ('before', 'after')
+SIDES = ('before', 'after')
 
 
 def he_uniform(prompts: Tensor) -> None:
@@ -71,7 +71,7 @@ class KeyValuePrompts(Tuner):
         super().__init__(init_cfg)
         if num_tokens < 0:
             raise ValueError(f'num_tokens must be 0 or more, got {num_tokens}. The paper tries 1, 5, 10 and 50.')
-        if place not in PLACES:
+        if place not in SIDES:
             raise ValueError(f"place={place!r} is unknown. There are 'before' and 'after' the keys of the image.")
         if init not in INITS:
             raise ValueError(f'init={init!r} is unknown. There are {", ".join(map(repr, INITS))}.')

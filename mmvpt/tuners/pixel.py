@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from mmvpt.anatomy import Anatomy, Site
 from mmvpt.registry import MODELS
 
-from .base import AnySize, Tuner, as_size, spell
+from .base import AnySize, Tuner, as_size, in_pixels
 
 #: Fills a tensor with numbers.
-Draw = Callable[[Tensor], Tensor]
+Fill = Callable[[Tensor], Tensor]
 
 
 def first_convolution(tuner: object, backbone: nn.Module) -> nn.Conv2d:
@@ -31,20 +31,20 @@ def first_convolution(tuner: object, backbone: nn.Module) -> nn.Conv2d:
     return found
 
 
-def xavier(layer: nn.Conv2d) -> Draw:
+def xavier(layer: nn.Conv2d) -> Fill:
     """Draw uniformly up to Xavier's bound for a layer that sees patches, as VPT's public code draws tokens too."""
     bound = math.sqrt(6 / (layer.weight[0].numel() + layer.out_channels))
     return partial(nn.init.uniform_, a=-bound, b=bound)
 
 
 #: How pixels are drawn for a tuner and its backbone, by name, and whether they are normalised then as images are.
-STARTS: dict[str, tuple[Callable[[object, nn.Module], Draw], bool]] = {
+STARTS: dict[str, tuple[Callable[[object, nn.Module], Fill], bool]] = {
     'uniform': (lambda tuner, backbone: nn.init.uniform_, True),
     'normal': (lambda tuner, backbone: nn.init.normal_, False),
     'xavier': (lambda tuner, backbone: xavier(first_convolution(tuner, backbone)), False),
 }
 #: How channels are drawn and how their weights in the first layer, by name.
-CHANNEL_STARTS: dict[str, Callable[[nn.Conv2d], tuple[Draw, Draw]]] = {
+CHANNEL_STARTS: dict[str, Callable[[nn.Conv2d], tuple[Fill, Fill]]] = {
     'uniform': lambda first: (nn.init.uniform_, nn.init.xavier_uniform_),
     'xavier': lambda first: (xavier(first), xavier(first)),
 }
@@ -166,8 +166,8 @@ class PadPrompts(PixelPrompts):
         """Put images into the frame."""
         if tuple(image.shape[1:]) != (self.channels, *self.img_size):
             raise ValueError(
-                f'PadPrompts are a frame for images of {self.channels} channels and {spell(self.img_size)} pixels; '
-                f'got {image.shape[1]} of {spell(image.shape[2:])}. Set img_size to the size after the pipeline.'
+                f'PadPrompts are a frame for images of {self.channels} channels and {in_pixels(self.img_size)} pixels; '
+                f'got {image.shape[1]} of {in_pixels(image.shape[2:])}. Set img_size to the size after the pipeline.'
             )
         return F.pad(image, [self.padding] * 4) + self.made().to(image.dtype)
 
@@ -274,8 +274,8 @@ class ChannelPrompts(Tuner):
         made = self.layer(self.prompts) if self.kept is None else self.kept
         if x.shape[1:] != made.shape[1:]:
             raise ValueError(
-                f'ChannelPrompts are for images of {spell(self.img_size)} pixels, of which the first layer makes a '
-                f'map of {spell(made.shape[2:])}; got one of {spell(x.shape[2:])}. Set img_size to the size after '
-                'the pipeline, in whole patches.'
+                f'ChannelPrompts are for images of {in_pixels(self.img_size)} pixels, of which the first layer makes a '
+                f'map of {in_pixels(made.shape[2:])}; got one of {in_pixels(x.shape[2:])}. Set img_size to the size '
+                'after the pipeline, in whole patches.'
             )
         return x + made.to(x.dtype)

@@ -101,7 +101,7 @@ def test_what_breaks_one_task_stops_only_that_task(monkeypatch, installed, task,
 
 def test_a_row_shows_what_is_installed_what_was_tested_and_its_state():
     installed = {'torch': '2.99.0', 'onedl-mmcv': '2.3.6', 'mmcv': '2.2.0'}
-    lines = check_env.format_table(installed, versions.find_problems(installed)).splitlines()
+    lines = check_env.format_versions(installed, versions.find_problems(installed)).splitlines()
     assert lines[0].split() == ['package', 'installed', 'tested', 'state']
     rows = {line.split()[0]: ' '.join(line.split()[1:]) for line in lines}
     assert rows['torch'] == '2.99.0 2.11.0 untested'

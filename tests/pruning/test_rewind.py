@@ -12,7 +12,7 @@ from mmvpt.engine import apply_delta, read_delta
 from mmvpt.files.read import read_checkpoint, read_metadata
 from mmvpt.files.write import write_safetensors
 from mmvpt.pruning import Scores
-from mmvpt.pruning.run import describe, prune, score
+from mmvpt.pruning.run import describe_keep, prune, score
 from tests.engine.tiny import build_model, cls_config, train
 
 E2VPT = [dict(type='mmvpt.DeepPrompts', num_tokens=4), dict(type='mmvpt.KeyValuePrompts', num_tokens=2)]
@@ -62,7 +62,7 @@ def test_a_rewound_model_has_what_is_left_of_the_start_and_all_else_of_it(whole,
     assert all(torch.equal(value, start[name]) for name, value in rewound['state_dict'].items())
     assert rewound['state_dict'].keys() == start.keys()
     assert (
-        describe(Scores.read(whole / 'scores.safetensors'), kept)
+        describe_keep(Scores.read(whole / 'scores.safetensors'), kept)
         == 'Of 4 tokens in each of 2 blocks 2 to 2 are left, 92 of 256 parameters.'
     )
     whole_count = read_metadata(whole / 'work' / 'start.safetensors')['num_trained']
@@ -73,7 +73,7 @@ def test_a_token_that_lost_all_of_its_segments_is_counted_and_trains(whole, tmp_
     kept = prune_it(whole, tmp_path, tokens=0, segments=90)
     zeros = sum('1' not in row for block in kept for row in block['segments'])
     assert zeros
-    text = describe(Scores.read(whole / 'scores.safetensors'), kept)
+    text = describe_keep(Scores.read(whole / 'scores.safetensors'), kept)
     assert text.endswith(f'28 of 256 parameters. Without a segment, as zeros: {zeros} tokens.')
     config = Config.fromfile(tmp_path / 'config.py')
     config.work_dir = str(tmp_path / 'work')

@@ -21,7 +21,7 @@ from mmvpt.files.write import write_atomically
 
 from .export import EXPORTERS, Exporter
 
-#: Raised with every change of code that lets the same recipe draw something else.
+#: Raised with every change of code that lets the same request draw something else.
 EDITION = 1
 MANIFEST = 'manifest.json'
 #: Between the name of a folder and the number of the process that fills it.
@@ -29,7 +29,7 @@ PARTIAL = '.partial-'
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Request:
     """What decides every byte of one format."""
 
     format: str
@@ -40,6 +40,7 @@ class Recipe:
 
     @property
     def exporter(self) -> Exporter:
+        """Who writes the format."""
         return EXPORTERS[self.format]
 
     def describe(self) -> dict[str, object]:
@@ -69,13 +70,13 @@ def make_shapes(
     """
     folders = []
     for name in formats:
-        recipe = _plan(name, seed, size, splits or {})
-        folders.append(_make_format(Path(root) / name, recipe, workers))
+        request = _plan(name, seed, size, splits or {})
+        folders.append(_make_format(Path(root) / name, request, workers))
     return folders
 
 
-def is_whole(folder: Path, recipe: Recipe) -> bool:
-    """Tell whether a folder holds all files of a recipe, unchanged."""
+def is_whole(folder: Path, request: Request) -> bool:
+    """Tell whether a folder holds all files of a request, unchanged."""
     manifest = folder / MANIFEST
     if not manifest.is_file():
         return False
@@ -83,10 +84,10 @@ def is_whole(folder: Path, recipe: Recipe) -> bool:
         found = json.loads(manifest.read_text())
     except json.JSONDecodeError:
         return False
-    return found.get('recipe') == recipe.describe() and found.get('digest') == _digest(folder)
+    return found.get('recipe') == request.describe() and found.get('digest') == _digest(folder)
 
 
-def _plan(name: str, seed: int, size: int | None, splits: Mapping[str, int]) -> Recipe:
+def _plan(name: str, seed: int, size: int | None, splits: Mapping[str, int]) -> Request:
     if name not in EXPORTERS:
         raise ValueError(f'Shapes has no format {name!r}. Formats: {", ".join(EXPORTERS)}.')
     exporter = EXPORTERS[name]
@@ -96,11 +97,11 @@ def _plan(name: str, seed: int, size: int | None, splits: Mapping[str, int]) -> 
             raise ValueError(f'Shapes has no split {split!r}. Splits: {", ".join(own)}.')
         if number < 1:
             raise ValueError(f'{split}={number}: a split needs at least one picture.')
-    return Recipe(name, seed, size or exporter.size, {**own, **splits})
+    return Request(name, seed, size or exporter.size, {**own, **splits})
 
 
-def _make_format(folder: Path, recipe: Recipe, workers: int) -> Path:
-    if is_whole(folder, recipe):
+def _make_format(folder: Path, request: Request, workers: int) -> Path:
+    if is_whole(folder, request):
         print(f'{folder}: there and whole, nothing to do')
         return folder
     if folder.exists() and not (folder / MANIFEST).exists():
@@ -110,22 +111,22 @@ def _make_format(folder: Path, recipe: Recipe, workers: int) -> Path:
         )
     _remove_leftovers(folder)
     partial_folder = folder.with_name(f'{folder.name}{PARTIAL}{os.getpid()}')
-    _write_scenes(partial_folder, recipe, workers)
-    manifest = dict(recipe=recipe.describe(), digest=_digest(partial_folder))
+    _write_scenes(partial_folder, request, workers)
+    manifest = dict(recipe=request.describe(), digest=_digest(partial_folder))
     text = json.dumps(manifest, indent=2).encode()
     write_atomically(partial_folder / MANIFEST, lambda file: file.write(text))
-    _put(partial_folder, folder, recipe)
+    _put(partial_folder, folder, request)
     return folder
 
 
-def _put(partial_folder: Path, folder: Path, recipe: Recipe) -> None:
+def _put(partial_folder: Path, folder: Path, request: Request) -> None:
     """Move what was made to its place, unless another process was faster."""
     try:
-        if not is_whole(folder, recipe):
+        if not is_whole(folder, request):
             shutil.rmtree(folder, ignore_errors=True)
             partial_folder.rename(folder)
     except OSError:  # of another that came in between
-        if not is_whole(folder, recipe):
+        if not is_whole(folder, request):
             raise
     finally:
         shutil.rmtree(partial_folder, ignore_errors=True)
@@ -143,24 +144,24 @@ def _is_another(process: int) -> bool:
     return process != os.getpid() and psutil.pid_exists(process)
 
 
-def _write_scenes(folder: Path, recipe: Recipe, workers: int) -> None:
-    write = partial(_write_scene, folder, recipe)
-    jobs = [(split, index) for split, number in recipe.splits.items() for index in range(number)]
-    title = f'Drawing {recipe.format}'
+def _write_scenes(folder: Path, request: Request, workers: int) -> None:
+    write = partial(_write_scene, folder, request)
+    jobs = [(split, index) for split, number in request.splits.items() for index in range(number)]
+    title = f'Drawing {request.format}'
     with ProcessPoolExecutor(workers) if workers else nullcontext() as pool:
         written = pool.map(write, jobs, chunksize=64) if pool else map(write, jobs)
         records = list(track(written, title, total=len(jobs)))
-    for split in recipe.splits:
+    for split in request.splits:
         of_split = [record for job, record in zip(jobs, records, strict=True) if record and job[0] == split]
-        recipe.exporter.finish(folder, split, of_split)
+        request.exporter.finish(folder, split, of_split)
 
 
-def _write_scene(folder: Path, recipe: Recipe, job: tuple[str, int]) -> dict | None:
+def _write_scene(folder: Path, request: Request, job: tuple[str, int]) -> dict | None:
     """Draw from a generator of its own, so that neither order nor company matters."""
     split, index = job
-    rng = np.random.default_rng([recipe.seed, index, *f'{recipe.format}/{split}'.encode()])
-    exporter = recipe.exporter
-    return exporter.write(folder, split, index, exporter.draw(rng, index, recipe.size))
+    rng = np.random.default_rng([request.seed, index, *f'{request.format}/{split}'.encode()])
+    exporter = request.exporter
+    return exporter.write(folder, split, index, exporter.draw(rng, index, request.size))
 
 
 def _digest(folder: Path) -> str:

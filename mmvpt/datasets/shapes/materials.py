@@ -10,18 +10,22 @@ Pattern = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def plain(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """One colour."""
     return np.full_like(x, -1.0)
 
 
 def striped(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Stripes."""
     return np.sin(x)
 
 
 def checked(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Squares of two colours in turn."""
     return np.sin(x) * np.sin(y)
 
 
 def dotted(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Dots."""
     return np.cos(x) + np.cos(y) - 0.8
 
 

@@ -47,7 +47,7 @@ class Misty(SmallTask):
         return shape.form
 
 
-class Count(SmallTask):
+class Counting(SmallTask):
     """How many shapes are there? None touches another, so all can be seen."""
 
     name = 'count'

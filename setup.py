@@ -10,6 +10,8 @@ from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
 MIM = ('configs', 'tools', 'model-index.yml')
+#: Tools that need the tests beside them: of a checkout, not of a package.
+FOR_DEVELOPERS = ('benchmark*.py', 'compare_configs.py', 'run_tests.sh')
 
 
 def version() -> str:
@@ -50,7 +52,7 @@ def copy_mim(folder: Path) -> None:
     for name in MIM:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns('__pycache__'))
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns('__pycache__', *FOR_DEVELOPERS))
         else:
             shutil.copy2(source, folder / name)
 

@@ -18,8 +18,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmvpt.config.find import find_config
-from mmvpt.config.folders import config_root
+from mmvpt.config.find import find_config, list_names
 
 
 def parse_args() -> argparse.Namespace:
@@ -73,7 +72,7 @@ def check(saved: dict[str, dict[str, Any]], repaired: Sequence[str]) -> int:
 def main() -> None:
     args = parse_args()
     if args.do == 'save':
-        names = sorted(path.stem for path in config_root().glob('*.py'))
+        names = list_names()
         args.file.write_bytes(pickle.dumps({name: resolve(name) for name in names}))
         print(f'{len(names)} configs are in {args.file}.')
     else:

@@ -7,18 +7,19 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.logging import MMLogger
 from mmengine.registry import MODELS, DefaultScope
 from torch import nn
-from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from mmvpt.engine.launch import load_config
+from mmvpt.layers.meta import parameters_without_memory
 from mmvpt.models import TunedBackbone
-from mmvpt.models.parts import part_of
+from mmvpt.models.parts import count_parameters, part_of
+from mmvpt.text.quiet import quietly
 
 _TURN = Lock()
 
@@ -60,14 +61,11 @@ def count_config(config: str, options: Mapping[str, Any] | None = None) -> Count
 def count_model(model: nn.Module) -> Count:
     """Count the parameters of a model; a backbone that nothing wraps is known by its name."""
     prefixes = [f'{name}.' for name, part in model.named_modules() if isinstance(part, TunedBackbone)] or ['']
-    counts = dict(backbone=0, tuner=0, head=0)
-    sizes = dict(total=0, base=0)
-    for name, param in model.named_parameters():
-        part = part_of(name, prefixes)
-        counts[part if part in counts else 'head'] += param.numel() * param.requires_grad
-        sizes['total'] += param.numel()
-        sizes['base'] += param.numel() * (part == 'backbone')
-    return Count(**counts, **sizes)
+    counts = count_parameters(model, partial(part_of, prefixes=prefixes))
+    trained = {part: number for part, (number, _) in counts.items()}
+    backbone, tuner = trained.pop('backbone', 0), trained.pop('tuner', 0)
+    total = sum(number for _, number in counts.values())
+    return Count(backbone, tuner, sum(trained.values()), total, counts.get('backbone', (0, 0))[1])
 
 
 def build_without_memory(config: Config) -> nn.Module:
@@ -75,37 +73,18 @@ def build_without_memory(config: Config) -> nn.Module:
 
     Threads take turns: what keeps parameters from memory acts on all of a process.
     """
-    with _TURN, DefaultScope.overwrite_default_scope(config.get('default_scope')), _silence(), _on_the_meta_device():
+    with (
+        _TURN,
+        DefaultScope.overwrite_default_scope(config.get('default_scope')),
+        _silence(),
+        parameters_without_memory(),
+    ):
         return MODELS.build(config.model)
-
-
-@contextmanager
-def _on_the_meta_device() -> Iterator[None]:
-    """Put parameters on the meta device where a module takes them up.
-
-    All else stays where it is, as constructors compute with it: under ``torch.device('meta')`` those stop that read a
-    value, such as the drop-path rates of mmdet's Swin.
-    """
-    handle = register_module_parameter_registration_hook(_to_meta)  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        handle.remove()
-
-
-def _to_meta(module: nn.Module, name: str, param: nn.Parameter) -> nn.Parameter:
-    return param if param.is_meta else nn.Parameter(param.to('meta'), requires_grad=param.requires_grad)
 
 
 @contextmanager
 def _silence() -> Iterator[None]:
     """Keep what models say while they are built out of a table."""
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')
-            yield
-    finally:
-        logger.setLevel(level)
+    with quietly(logging.ERROR), warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        yield

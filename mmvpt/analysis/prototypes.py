@@ -19,8 +19,8 @@ from mmvpt.config.datasets import innermost
 from mmvpt.files.prototypes import Prototypes, fingerprint_of
 from mmvpt.models.parts import tuned_backbones
 from mmvpt.models.pretrained import split_init_cfg
-from mmvpt.models.tuned_backbone import without_init_report
 from mmvpt.registry import MODELS
+from mmvpt.text.quiet import quietly
 from mmvpt.version import __version__
 
 MOST = 200  # prototypes in the paper, which clusters the means of more classes
@@ -118,7 +118,7 @@ def _plain_model(cfg: Config) -> nn.Module:
             f'{type(tuned.backbone).__name__} has no init_cfg of type Pretrained, so its base would be random, and '
             'another one in training. Prototypes need the base that prompts will meet.'
         )
-    with without_init_report():
+    with quietly():
         tuned.init_weights()  # and not the head, which nobody asks
     return model
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 
 from mmpretrain.registry import MODELS
-from torch import Tensor, nn
-from torch.nn.modules.module import register_module_parameter_registration_hook
+from torch import Tensor
 
 from mmvpt.files.read import read_checkpoint
+from mmvpt.layers.meta import parameters_without_memory
 
 from . import convnext, regnet, resnet, swin, vit
 from .conversion import Conversion, ConversionReport
@@ -142,17 +141,3 @@ def _build(backbone: dict[str, object]) -> dict[str, Tensor]:
             return MODELS.build(backbone).state_dict()
     except (AssertionError, ArithmeticError) as error:
         raise ValueError(f'the sizes of its tensors make no model: {backbone}.') from error
-
-
-@contextmanager
-def parameters_without_memory() -> Iterator[None]:
-    """Build modules whose parameters are on the meta device (not so their buffers, which may be computed)."""
-    hook = register_module_parameter_registration_hook(_forget)  # type: ignore[arg-type]  # it may return one
-    try:
-        yield
-    finally:
-        hook.remove()
-
-
-def _forget(module: nn.Module, name: str, parameter: nn.Parameter) -> nn.Parameter:
-    return nn.Parameter(parameter.detach().to('meta'), parameter.requires_grad)

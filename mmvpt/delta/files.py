@@ -24,7 +24,7 @@ from .state import base_fingerprints, delta_state_dict, describe_delta
 DEPLOYMENT = 'mmvpt_delta'
 
 
-def save_delta(path: PathLike, model: nn.Module, meta: Mapping[str, Any] | None = None) -> None:
+def save_delta(path: PathLike, model: nn.Module, meta: Mapping[str, object] | None = None) -> None:
     """Write the deployment file of a model: its delta in ``.safetensors``, with metadata in JSON."""
     fingerprints = base_fingerprints(model)
     metadata = describe_delta(model, fingerprints) | dict(meta or {})

@@ -1,38 +1,41 @@
-"""Whether a delta fits a model."""
+"""Whether a delta fits a model: the one check, and its message."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch import nn
 
-from mmvpt.models.parts import tuned_backbones
-
 from .format import StateDict
-from .state import delta_state_dict
+
+#: Lines that explain why a tensor, by its name, has another shape.
+Explain = Callable[[str, tuple[int, ...]], list[str]]
 
 
-def check_delta(model: nn.Module, state_dict: StateDict) -> None:
-    """Refuse a delta that is unlike what the model expects, naming every key and shape."""
-    expected = delta_state_dict(model, dict.fromkeys(tuned_backbones(model), '00' * 32))
+def require_fit(expected: StateDict, given: StateDict, explain: Explain = lambda name, shape: []) -> None:
+    """Refuse a delta that has other tensors than a model expects, naming every one of them.
+
+    Args:
+        expected: Tensors of the delta that the model would write.
+        given: Tensors of the delta.
+        explain: Called with the name and the given shape of a tensor of another shape.
+    """
     lines = []
-    if missing := sorted(expected.keys() - state_dict.keys()):
+    if missing := sorted(expected.keys() - given.keys()):
         lines.append(f'Missing in the delta: {", ".join(missing)}.')
-    if unexpected := sorted(state_dict.keys() - expected.keys()):
+    if unexpected := sorted(given.keys() - expected.keys()):
         lines.append(f'Unknown to the model: {", ".join(unexpected)}.')
-    for name in sorted(expected.keys() & state_dict.keys()):
-        given, wanted = tuple(state_dict[name].shape), tuple(expected[name].shape)
-        if given != wanted:
-            lines.append(f'{name}: {given} in the delta, {wanted} in the model.')
-            lines += _explain_classes(model, name, given)
+    for name in sorted(expected.keys() & given.keys()):
+        found, wanted = tuple(given[name].shape), tuple(expected[name].shape)
+        if found != wanted:
+            lines.append(f'{name}: {found} in the delta, {wanted} in the model.')
+            lines += explain(name, found)
     if lines:
-        lines = [
-            'The delta does not fit the model.',
-            *lines,
-            'Use the config that the delta was trained with.',
-        ]
+        lines = ['The delta does not fit the model.', *lines, 'Use the config that the delta was trained with.']
         raise ValueError('\n'.join(lines))
 
 
-def _explain_classes(model: nn.Module, name: str, given: tuple[int, ...]) -> list[str]:
+def explain_classes(model: nn.Module, name: str, given: tuple[int, ...]) -> list[str]:
     """Say so if a shape differs because a head has another number of classes."""
     owners = [name.rsplit('.', depth)[0] for depth in range(1, name.count('.') + 1)]
     for owner in owners:

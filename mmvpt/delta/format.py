@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from torch import Tensor
 
-from mmvpt.models.tuned_backbone import FINGERPRINT
-
+#: Marks the state dict of a delta: 32 bytes that tell the base it was trained on.
+FINGERPRINT = 'base_fingerprint'
 FORMAT = 1  # raised when a reader of today could not read what is written
 StateDict = Mapping[str, Tensor]
 
@@ -19,6 +18,6 @@ def is_delta(state_dict: StateDict) -> bool:
     return any(name.rpartition('.')[2] == FINGERPRINT for name in state_dict)
 
 
-def as_json(value: Any) -> Any:
+def as_json(value: object) -> dict:
     """The same value in types that JSON knows; what it does not know becomes its ``repr``."""
     return json.loads(json.dumps(value, default=repr))

@@ -1,13 +1,17 @@
-"""A delta back onto its base."""
+"""A delta put back onto its base."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from torch import nn
 
-from mmvpt.models.parts import unwrap
+from mmvpt.layers.unwrap import unwrap
 
-from .fit import check_delta
+from .fit import explain_classes, require_fit
 from .format import StateDict, is_delta
+from .module import delta_modules
+from .state import delta_state_dict
 
 
 def apply_delta(model: nn.Module, state_dict: StateDict) -> None:
@@ -17,3 +21,9 @@ def apply_delta(model: nn.Module, state_dict: StateDict) -> None:
         raise ValueError('These weights are no delta: no base_fingerprint. Load them with load_state_dict().')
     check_delta(model, state_dict)
     model.load_state_dict(state_dict)
+
+
+def check_delta(model: nn.Module, state_dict: StateDict) -> None:
+    """Refuse a delta that is unlike what the model expects, naming every key and shape."""
+    expected = delta_state_dict(model, dict.fromkeys(delta_modules(model), '00' * 32))
+    require_fit(expected, state_dict, partial(explain_classes, model))

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from mmvpt.files.fingerprint import fingerprint
-from mmvpt.models.parts import tuned_backbones
-from mmvpt.models.tuned_backbone import FINGERPRINT
 from mmvpt.version import __version__
 
-from .format import FORMAT, StateDict
+from .format import FINGERPRINT, FORMAT, StateDict
+from .module import delta_modules
 
 
 def base_fingerprints(model: nn.Module) -> dict[str, str]:
     """Fingerprint of the frozen base of every tuned backbone, by its prefix; reads every frozen byte."""
-    return {prefix: fingerprint(tuned.frozen_state()) for prefix, tuned in tuned_backbones(model).items()}
+    return {prefix: fingerprint(tuned.frozen_state()) for prefix, tuned in delta_modules(model).items()}
 
 
 def delta_state_dict(
@@ -33,7 +31,7 @@ def delta_state_dict(
     """
     fingerprints = base_fingerprints(model) if fingerprints is None else fingerprints
     delta = dict(model.state_dict() if state_dict is None else state_dict)
-    for prefix, tuned in tuned_backbones(model).items():
+    for prefix, tuned in delta_modules(model).items():
         for name in tuned.frozen_state():
             del delta[f'{prefix}backbone.{name}']
         digest = list(bytes.fromhex(fingerprints[prefix]))
@@ -41,7 +39,7 @@ def delta_state_dict(
     return delta
 
 
-def describe_delta(model: nn.Module, fingerprints: Mapping[str, str]) -> dict[str, Any]:
+def describe_delta(model: nn.Module, fingerprints: Mapping[str, str]) -> dict[str, object]:
     """Metadata of a delta that the model itself knows."""
     return dict(
         format=FORMAT,

@@ -2,8 +2,8 @@
 
 from mmvpt.delta.files import read_delta, save_delta
 from mmvpt.delta.load import apply_delta
-from mmvpt.delta.merge import merge_delta
 from mmvpt.delta.state import delta_state_dict
+from mmvpt.models.merge import merge_delta
 
 from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, ReportHook, SeededRunHook
 from .optim import TrainableParamsConstructor

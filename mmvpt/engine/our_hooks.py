@@ -6,7 +6,8 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from mmvpt.models.parts import has_tuned_backbone, unwrap
+from mmvpt.layers.unwrap import unwrap
+from mmvpt.models.parts import has_tuned_backbone
 
 from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, ReportHook, SeededRunHook
 

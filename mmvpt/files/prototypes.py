@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,16 +9,15 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from .artifact import read_artifact, write_artifact
 from .fingerprint import fingerprint
-from .read import read_checkpoint
-from .write import write_safetensors
+from .paths import PathLike
 
-KIND = 'prototypes'
+#: The kind of the file.
+PROTOTYPES = 'prototypes'
 COMMAND = 'python tools/prototypes.py CONFIG'
 #: What a prompt of a block can be, by name, and whether the tensor of the last block serves all.
 PLACES = {'final': ('output', True), 'input': ('input', False), 'output': ('output', False)}
-
-PathLike = str | os.PathLike[str]
 
 
 @dataclass
@@ -75,7 +73,7 @@ class Prototypes:
 
     def write(self, path: PathLike) -> None:
         """Write the file, whole or not at all."""
-        write_safetensors(path, self.tensors, {'kind': KIND, **self.meta})
+        write_artifact(path, PROTOTYPES, self.tensors, self.meta)
 
 
 def read_prototypes(path: PathLike) -> Prototypes:
@@ -86,10 +84,9 @@ def read_prototypes(path: PathLike) -> Prototypes:
             f'No prototypes at {path} to start prompts from. Compute them from the training split: '
             f'{COMMAND} --out {path}'
         )
-    content = read_checkpoint(path)
-    if content.get('meta', {}).get('kind') != KIND:
-        raise ValueError(f'{path} holds no prototypes. Compute them from the training split: {COMMAND}')
-    return Prototypes(content['state_dict'], content['meta'], str(path))
+    wrong = f'holds no prototypes. Compute them from the training split: {COMMAND}'
+    tensors, meta = read_artifact(path, PROTOTYPES, wrong)
+    return Prototypes(tensors, meta, str(path))
 
 
 def fingerprint_of(backbone: nn.Module, learnt: Iterable[Tensor]) -> str:

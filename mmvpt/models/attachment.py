@@ -73,6 +73,17 @@ class Attachment:
         """Their buffers, which training may move."""
         return (buffer for module in self.unfrozen_modules() for buffer in module.buffers(recurse=False))
 
+    def frozen_modules(self) -> Iterator[tuple[str, nn.Module]]:
+        """Modules of the backbone that never train, with their names."""
+        unfrozen = set(self.unfrozen_modules())
+        return ((name, module) for name, module in self.backbone.named_modules() if module not in unfrozen)
+
+    def frozen_state(self) -> dict[str, Tensor]:
+        """Everything in the backbone's state dict that does not train."""
+        trains = {id(param) for param in self.backbone.parameters() if param.requires_grad}
+        trains |= {id(buffer) for buffer in self.unfrozen_buffers()}
+        return {name: t for name, t in self.backbone.state_dict(keep_vars=True).items() if id(t) not in trains}
+
     def undo(self) -> None:
         """Leave the plain backbone, with its own weights, classes and gradients; refuse where its weights are lost."""
         if self.undone:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from mmengine.model import BaseTTAModel, is_model_wrapper
 from torch import nn
 
+from mmvpt.delta.module import delta_modules
 from mmvpt.models import TunedBackbone
 from mmvpt.models.bindings import format_bindings
-
-
-def unwrap(model: nn.Module) -> nn.Module:
-    """The model inside wrappers of distributed training and of test-time augmentation."""
-    while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
-        model = model.get_submodule('module')
-    return model
 
 
 def has_tuned_backbone(model: nn.Module) -> bool:
@@ -25,17 +18,7 @@ def has_tuned_backbone(model: nn.Module) -> bool:
 
 def tuned_backbones(model: nn.Module) -> dict[str, TunedBackbone]:
     """Every tuned backbone of a model by its prefix in the state dict, such as ``'backbone.'``."""
-    found = {
-        f'{name}.' if name else '': module
-        for name, module in model.named_modules()
-        if isinstance(module, TunedBackbone)
-    }
-    if not found:
-        raise ValueError(
-            f'{type(model).__name__} has no TunedBackbone, so nothing tells its frozen base from the trained rest. '
-            "Wrap its backbone: backbone=dict(type='mmvpt.TunedBackbone', backbone=..., tuner=...)."
-        )
-    return found
+    return {prefix: module for prefix, module in delta_modules(model).items() if isinstance(module, TunedBackbone)}
 
 
 def describe_bindings(model: nn.Module, limit: int | None = None) -> str:
@@ -46,6 +29,15 @@ def describe_bindings(model: nn.Module, limit: int | None = None) -> str:
     """
     tables = {prefix: format_bindings(tuned.bindings(), limit) for prefix, tuned in tuned_backbones(model).items()}
     return '\n'.join(f'{prefix.rstrip(".") or "the model"}:\n{table}' for prefix, table in tables.items())
+
+
+def count_parameters(model: nn.Module, part: Callable[[str], str]) -> dict[str, tuple[int, int]]:
+    """Trained and total parameters of each part, which is told from the name of a parameter."""
+    counts: dict[str, tuple[int, int]] = {}
+    for name, param in model.named_parameters():
+        trained, total = counts.get(part(name), (0, 0))
+        counts[part(name)] = trained + param.numel() * param.requires_grad, total + param.numel()
+    return counts
 
 
 def part_of(name: str, prefixes: Iterable[str]) -> str:

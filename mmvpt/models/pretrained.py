@@ -36,6 +36,22 @@ def load_pretrained(
     return report
 
 
+def initialise(backbone: nn.Module, **options: Any) -> bool:
+    """Let a backbone initialise itself, then load the pretrained file of its ``init_cfg``; tell whether there is one.
+
+    Args:
+        **options: See :func:`load_pretrained`.
+    """
+    pretrained, others = split_init_cfg(backbone.init_cfg)
+    vars(backbone)['init_cfg'] = others
+    if initialise_itself := getattr(backbone, 'init_weights', None):  # any torch module may be registered
+        initialise_itself()
+    if pretrained:
+        load_pretrained(backbone, **pretrained, **options)
+        vars(backbone)['init_cfg'] = dict(type='Pretrained', **pretrained)
+    return bool(pretrained)
+
+
 def keep_recomputed(backbone: nn.Module) -> None:
     """Let no file lack the buffers that the backbone computes itself.
 

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from mmengine.logging import MMLogger, print_log
-from mmengine.model import BaseModule
+from mmengine.logging import print_log
 from torch import Tensor, nn
 
-from mmvpt.files.fingerprint import fingerprint
+from mmvpt.delta.module import DeltaModule
 from mmvpt.registry import MODELS
+from mmvpt.text.quiet import quietly
 from mmvpt.tuners import Tuner, build_tuner
 
 from .attachment import Attachment
 from .bindings import ROWS_SHOWN, Binding, format_bindings, rows_of
-from .pretrained import keep_recomputed, load_pretrained, split_init_cfg
-
-#: Marks the state dict of a delta: 32 bytes that tell the base it was trained on.
-FINGERPRINT = 'base_fingerprint'
+from .pretrained import initialise, keep_recomputed, split_init_cfg
 
 
 @MODELS.register_module()
-class TunedBackbone(BaseModule):
+class TunedBackbone(DeltaModule):
     """A frozen backbone with a tuner bound into it; a drop-in for the plain one.
 
     What is read from it and is not its own is read from the plain backbone. Checkpoints of the plain backbone load as
@@ -34,11 +30,9 @@ class TunedBackbone(BaseModule):
     Args:
         backbone: Config of any registered backbone, or the backbone itself with its weights.
         tuner: Config of a tuner, or of several that act in order.
-        init_cfg: Where the backbone's weights come from, instead of the ``init_cfg`` in its own config; so that the
-            backbone of a stock config can be wrapped as it is.
-        keep_base: Whether to keep a copy, on the CPU, of the start of what the tuner trains of the backbone, for
-            :meth:`detach` and :meth:`retune`. Without it they read the file of ``init_cfg`` again, where the tuner
-            trains anything of the backbone, and nothing is kept for those who never ask.
+        init_cfg: Where the backbone's weights come from, in place of the ``init_cfg`` in its own config.
+        keep_base: Whether to keep a copy, on the CPU, of what the tuner trains of the backbone, for :meth:`detach` and
+            :meth:`retune`. Without it they read the file of ``init_cfg`` again.
     """
 
     backbone: Any  # of any class
@@ -68,8 +62,8 @@ class TunedBackbone(BaseModule):
     def detach(self) -> nn.Module:
         """Undo all that the tuner did, and return the plain backbone: with its own weights, classes and gradients.
 
-        The wrapper goes on with a tuner that does nothing. What the tuner trained of the backbone gets its start back,
-        see ``keep_base``. Build optimizers anew: theirs are the parameters of before.
+        The wrapper keeps a tuner that does nothing. What the tuner trained of the backbone gets its start back (see
+        ``keep_base``). Build new optimizers: the old ones hold the old parameters.
         """
         self.tuner.unfold()
         self._attachment.undo()
@@ -80,15 +74,13 @@ class TunedBackbone(BaseModule):
     def retune(self, tuner: dict | list[dict]) -> TunedBackbone:
         """Give the same base another tuner, as if both had been built anew, and return the wrapper itself.
 
-        New parameters are drawn here, as they are when a wrapper is built, and as ``init_weights`` does where that has
-        been called; they are on the device of the base. A tuner that does not fit leaves the plain backbone.
+        New parameters are drawn as when a wrapper is built, and as by ``init_weights`` where that has been called; they
+        are on the device of the base. A tuner that does not fit leaves the plain backbone.
         """
         built = build_tuner(tuner)
         self.detach()
         self._attach(built)
-        for param in self.backbone.parameters():
-            self.tuner.to(param.device)
-            break
+        _move_beside(self.tuner, self.backbone)
         if self.is_init:
             self.tuner.init_weights()
         return self.train(self.training)
@@ -125,8 +117,7 @@ class TunedBackbone(BaseModule):
 
     def frozen_modules(self) -> Iterator[tuple[str, nn.Module]]:
         """Modules of the backbone that never train, with their names."""
-        unfrozen = set(self._attachment.unfrozen_modules())
-        return ((name, module) for name, module in self.backbone.named_modules() if module not in unfrozen)
+        return self._attachment.frozen_modules()
 
     def fold(self) -> TunedBackbone:
         """Compute once, for inference, what does not depend on the image; training or loading weights undoes it."""
@@ -147,77 +138,63 @@ class TunedBackbone(BaseModule):
         """Depth of a parameter as the plain backbone counts it; the tuner's are the deepest."""
         return self.backbone.get_layer_depth(param_name, f'{prefix}backbone.')
 
-    # ------------------------------------------------------------------------------------------------------- weights
-
     def init_weights(self) -> None:
         """Bring the base and start the tuner; too few keys of a pretrained file are an error."""
-        self._bring_base()
+        self._load_base()
         self.tuner.init_weights()
         self.is_init = True
 
-    def _bring_base(self) -> None:
+    def bring_base(self) -> None:
+        if not self._has_base:
+            with quietly():  # all that MMEngine would report as initialised is about to be loaded
+                self._load_base()
+
+    def _load_base(self) -> None:
         self._attachment.start.put_back_kept()
-        pretrained, self.backbone.init_cfg = split_init_cfg(self.backbone.init_cfg)
-        if hasattr(self.backbone, 'init_weights'):  # any torch module may be registered
-            self.backbone.init_weights()
-        if pretrained:
-            load_pretrained(self.backbone, **pretrained, **self._attachment.fitting)
-            self.backbone.init_cfg = dict(type='Pretrained', **pretrained)
-        elif self.frozen_state():
-            print_log(
-                f'{type(self.backbone).__name__} is frozen and has no init_cfg of type Pretrained: unless load_from '
-                'brings its weights, the base stays random.',
-                'current',
-                logging.WARNING,
-            )
+        if not initialise(self.backbone, **self._attachment.fitting) and self.frozen_state():
+            _warn_of_random(self.backbone)
         self._has_base = True
         self._attachment.start.note()
 
     def frozen_state(self) -> dict[str, Tensor]:
         """The base: everything in the backbone's state dict that does not train."""
-        trains = {id(param) for param in self.backbone.parameters() if param.requires_grad}
-        trains |= {id(buffer) for buffer in self._attachment.unfrozen_buffers()}
-        return {name: t for name, t in self.backbone.state_dict(keep_vars=True).items() if id(t) not in trains}
+        return self._attachment.frozen_state()
 
     def _prepare_state(self, state: dict[str, Tensor], prefix: str, *_: Any) -> None:
         """Make a plain checkpoint or a delta one of this wrapper, before it is loaded."""
         self.tuner.unfold()
-        expected = state.pop(prefix + FINGERPRINT, None)
-        if expected is not None:
-            self._prepare_delta(state, prefix, bytes(expected.tolist()).hex())
+        if self.complete_delta(state, prefix):
             return
-        own = (f'{prefix}backbone.', f'{prefix}tuner.')
-        plain = [name for name in state if name.startswith(prefix) and not name.startswith(own)]
-        self._gets_plain = bool(plain)
-        for name in plain:
-            state[own[0] + name.removeprefix(prefix)] = state.pop(name)
-        self._has_base |= any(name.startswith(own[0]) for name in state)
+        self._gets_plain = _rename_plain(state, prefix)
+        self._has_base |= any(name.startswith(f'{prefix}backbone.') for name in state)
 
-    def _prepare_delta(self, state: dict[str, Tensor], prefix: str, expected: str) -> None:
-        """Bring the base if there is none yet, check that it is the delta's, and complete the state dict with it."""
-        if not self._has_base:
-            with without_init_report():
-                self._bring_base()
-        frozen = self.frozen_state()
-        actual = fingerprint(frozen)
-        if actual != expected:
-            raise ValueError(
-                f'This delta was trained on another base. Fingerprint of its base: {expected}; of the one here: '
-                f'{actual} ({self._base_name()}). Give the backbone the init_cfg it was trained with.'
-            )
-        tuned = {name: t for name, t in self.state_dict().items() if name.removeprefix('backbone.') not in frozen}
-        wanted = {(prefix + name, tuple(tensor.shape)) for name, tensor in tuned.items()}
-        given = {(name, tuple(tensor.shape)) for name, tensor in state.items() if name.startswith(prefix)}
-        if wanted != given:
-            raise ValueError(
-                f'This delta does not fit the tuner of the config. Missing: {sorted(wanted - given)}. '
-                f'Not expected: {sorted(given - wanted)}.'
-            )
-        state.update({f'{prefix}backbone.{name}': tensor for name, tensor in frozen.items()})
-
-    def _base_name(self) -> str:
+    def base_name(self) -> str:
         pretrained, _ = split_init_cfg(self.backbone.init_cfg)
         return pretrained.get('checkpoint', 'random, as the config has no init_cfg of type Pretrained')
+
+
+def _move_beside(tuner: Tuner, backbone: nn.Module) -> None:
+    for param in backbone.parameters():
+        tuner.to(param.device)
+        break
+
+
+def _rename_plain(state: dict[str, Tensor], prefix: str) -> bool:
+    """Put names of a plain backbone below ``backbone.``, and tell whether there were any."""
+    own = (f'{prefix}backbone.', f'{prefix}tuner.')
+    plain = [name for name in state if name.startswith(prefix) and not name.startswith(own)]
+    for name in plain:
+        state[own[0] + name.removeprefix(prefix)] = state.pop(name)
+    return bool(plain)
+
+
+def _warn_of_random(backbone: nn.Module) -> None:
+    print_log(
+        f'{type(backbone).__name__} is frozen and has no init_cfg of type Pretrained: unless load_from brings its '
+        'weights, the base stays random.',
+        'current',
+        logging.WARNING,
+    )
 
 
 def _note_start(tuned: TunedBackbone, keys: object) -> None:
@@ -225,18 +202,6 @@ def _note_start(tuned: TunedBackbone, keys: object) -> None:
     if tuned._gets_plain:
         tuned._gets_plain = False
         tuned._attachment.start.note(replaced=True)
-
-
-@contextmanager
-def without_init_report() -> Iterator[None]:
-    """Keep MMEngine from reporting how each tensor was initialised, where all of them are about to be loaded."""
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def _build_backbone(backbone: dict | nn.Module) -> nn.Module:

@@ -1,4 +1,4 @@
-"""How much the loss feels each prompt: importance scores of E2VPT (https://arxiv.org/abs/2307.13770, Eq. 6)."""
+"""Importance of prompts in E2VPT (https://arxiv.org/abs/2307.13770, Eq. 6)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from mmengine.model import BaseModel
 from torch import Tensor
 
 from mmvpt.datasets.fetch import rng_restored
-from mmvpt.files.read import read_checkpoint
-from mmvpt.files.write import write_safetensors
-from mmvpt.models.parts import tuned_backbones, unwrap
+from mmvpt.files.artifact import read_artifact, write_artifact
+from mmvpt.layers.unwrap import unwrap
+from mmvpt.models.parts import tuned_backbones
 from mmvpt.tuners.prompts import Prompts
 
-#: Lets a reader know the file.
-KIND = 'prompt_scores'
+#: The kind of the file.
+SCORES = 'prompt_scores'
 #: How a token (..., C) is cut into R segments (..., R, C / R), by name.
-LAYOUTS = {
+SEGMENT_LAYOUTS = {
     'contiguous': lambda token, count: token.unflatten(-1, (count, -1)),
     'interleaved': lambda token, count: token.unflatten(-1, (-1, count)).transpose(-1, -2),
 }
@@ -30,7 +30,7 @@ LAYOUTS = {
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores of each block's prompts: the larger, the more the loss feels the prompt.
+    """Importance of each block's prompts: mean absolute gradient of the loss with respect to the mask of a prompt.
 
     Args:
         tokens: Those of the tokens, (P,) for each block.
@@ -48,17 +48,13 @@ class Scores:
         """Write them as ``.safetensors``."""
         tensors = {f'tokens.{index}': scores for index, scores in enumerate(self.tokens)}
         tensors |= {f'segments.{index}': scores for index, scores in enumerate(self.segments)}
-        write_safetensors(path, tensors, dict(self.meta, kind=KIND, stages=list(self.stages)))
+        write_artifact(path, SCORES, tensors, dict(self.meta, stages=list(self.stages)))
 
     @classmethod
     def read(cls, path: str | Path) -> Scores:
         """Read what :meth:`save` wrote."""
-        content = read_checkpoint(path)
-        meta = dict(content.get('meta', {}))
-        if meta.pop('kind', None) != KIND:
-            raise ValueError(f'{path} holds no scores of prompts. tools/score_prompts.py makes them.')
+        tensors, meta = read_artifact(path, SCORES, 'holds no scores of prompts. tools/score_prompts.py makes them.')
         stages = meta.pop('stages')
-        tensors = content['state_dict']
         tokens, segments = ([tensors[f'{part}.{i}'] for i in range(len(stages))] for part in ('tokens', 'segments'))
         return cls(tokens, segments, stages, meta)
 
@@ -88,7 +84,7 @@ def score_prompts(
     model = unwrap(model)
     tuner = find_prompts(model)
     prompts = list(tuner.prompts)
-    require_prunable(tuner, segments)
+    tuner.require_prunable(segments)
     sums = [[prompt.new_zeros(len(prompt)), prompt.new_zeros(len(prompt), segments)] for prompt in prompts]
     count = prompts[0].new_zeros(1)
     with rng_restored(), torch.random.fork_rng(), _in_eval_mode(model):  # fork_rng minds GPUs
@@ -96,7 +92,7 @@ def score_prompts(
             count += 1
             gradients = torch.autograd.grad(_loss(model, sample), prompts)
             for total, prompt, gradient in zip(sums, prompts, gradients, strict=True):
-                parts = LAYOUTS[layout](prompt.detach() * gradient, segments).sum(-1)
+                parts = SEGMENT_LAYOUTS[layout](prompt.detach() * gradient, segments).sum(-1)
                 for where, score in zip(total, (parts.sum(-1), parts), strict=True):
                     where += score if signed else score.abs()
     for tensor in (count, *(part for total in sums for part in total)):
@@ -138,20 +134,6 @@ def _in_eval_mode(model: BaseModel) -> Iterator[None]:
         yield
     finally:
         model.train(training)
-
-
-def require_prunable(tuner: Prompts, segments: int) -> None:
-    """Refuse prompts that cannot be scored and pruned."""
-    if tuner.keep is not None:
-        raise ValueError('These prompts were pruned before. Score the model that they were pruned from.')
-    if tuner.within or tuner.among or tuner.projections or not tuner.learn:
-        raise ValueError(
-            'Pruning needs prompts that train, of their own for each block and at full width: no share, no '
-            'projected_dim, learn=True.'
-        )
-    for prompt in tuner.prompts:
-        if segments < 1 or prompt.shape[1] % segments:
-            raise ValueError(f'{segments} segments do not divide prompts of {prompt.shape[1]} channels.')
 
 
 def _loss(model: BaseModel, sample: dict) -> Tensor:

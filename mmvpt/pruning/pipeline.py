@@ -19,7 +19,7 @@ from mmvpt.config.hosts import read_config
 from mmvpt.files.read import read_metadata
 from mmvpt.files.write import write_atomically
 from mmvpt.pruning import Keep
-from mmvpt.pruning.importance import find_prompts, require_prunable
+from mmvpt.pruning.importance import find_prompts
 from mmvpt.pruning.keep import require_any_pruning, require_floor, require_percentages
 from mmvpt.pruning.report import WHOLE, Result, name_of, plot_search, tabulate_search
 from mmvpt.pruning.run import CONFIG, START, prune
@@ -104,7 +104,7 @@ class Pipeline:
             raise ValueError(f'A budget of {plan.budget} trainings looks nowhere. Take 1 or more.')
         require_floor(plan.segment_floor)
         tuner = find_prompts(build_without_memory(self.everything))
-        require_prunable(tuner, plan.num_segments)
+        tuner.require_prunable(plan.num_segments)
         if plan.always_prune:
             most = max(plan.tokens), max(plan.segments)
             require_any_pruning(tuner, plan.num_segments, *most, plan.segment_floor)

@@ -8,14 +8,14 @@ from mmvpt.converters import FORMATS, HOSTS
 from mmvpt.datasets.shapes import EXPORTERS
 from mmvpt.engine import launch
 from mmvpt.papers import PAPERS
-from mmvpt.pruning import LAYOUTS, RANKINGS
+from mmvpt.pruning import RANKINGS, SEGMENT_LAYOUTS
 from mmvpt.pruning import pipeline as e2vpt
 from mmvpt.runs.search import LEVELS
 
 SOURCES = {
     'LAUNCHERS': launch.LAUNCHERS,
     'OUT_ITEMS': launch.OUT_ITEMS,
-    'SEGMENT_LAYOUTS': LAYOUTS,
+    'SEGMENT_LAYOUTS': SEGMENT_LAYOUTS,
     'RANKINGS': RANKINGS,
     'LEVELS': LEVELS,
     'METRICS': e2vpt.METRICS,

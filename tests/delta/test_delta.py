@@ -5,9 +5,9 @@ import torch
 from mmseg.apis import init_model
 from torch.testing import assert_close
 
+from mmvpt.delta.format import FINGERPRINT
 from mmvpt.engine import apply_delta, delta_state_dict, read_delta, save_delta
 from mmvpt.files.read import read_metadata
-from mmvpt.models.tuned_backbone import FINGERPRINT
 from tests.engine.tiny import PROMPTS, build_model, cls_config, seg_config, train, write_base
 
 FORMS = {

@@ -14,7 +14,7 @@ from torch import nn
 from mmvpt.datasets.coco_check import check_evaluation_data, check_training_data, coco_datasets
 from mmvpt.datasets.fetch import fetch_of
 from mmvpt.datasets.label_maps import LabelMaps
-from mmvpt.models.parts import unwrap
+from mmvpt.layers.unwrap import unwrap
 from mmvpt.registry import HOOKS
 
 #: Where the models of mmpretrain, mmseg and mmdet have heads with a number of classes.

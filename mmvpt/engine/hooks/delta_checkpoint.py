@@ -10,11 +10,11 @@ from mmengine.runner import Runner
 from torch import nn
 
 from mmvpt.delta.files import DEPLOYMENT, DeltaFiles
-from mmvpt.delta.fit import check_delta
 from mmvpt.delta.format import as_json, is_delta
+from mmvpt.delta.load import check_delta
 from mmvpt.delta.state import base_fingerprints, delta_state_dict, describe_delta
 from mmvpt.files.write import write_safetensors
-from mmvpt.models.parts import unwrap
+from mmvpt.layers.unwrap import unwrap
 from mmvpt.registry import HOOKS
 
 START = 'start.safetensors'

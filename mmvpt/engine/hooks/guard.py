@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from mmvpt.engine.batches import batch_of
 from mmvpt.files.fingerprint import fingerprint
 from mmvpt.layers.memory import in_gib, total_memory
-from mmvpt.models.parts import group_of, tuned_backbones, unwrap
+from mmvpt.layers.unwrap import unwrap
+from mmvpt.models.parts import group_of, tuned_backbones
 from mmvpt.registry import HOOKS
 
 

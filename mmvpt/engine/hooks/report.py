@@ -9,8 +9,9 @@ from torch import nn
 
 from mmvpt.engine.batches import describe_batches
 from mmvpt.layers.memory import peak_memory
+from mmvpt.layers.unwrap import unwrap
 from mmvpt.models.bindings import ROWS_SHOWN
-from mmvpt.models.parts import describe_bindings, tuned_backbones, unwrap
+from mmvpt.models.parts import count_parameters, describe_bindings, tuned_backbones
 from mmvpt.registry import HOOKS
 
 
@@ -45,21 +46,15 @@ class ReportHook(Hook):
         runner.logger.info('\n'.join(lines))
 
 
-def count_parameters(model: nn.Module) -> dict[str, tuple[int, int]]:
-    """Trained and total parameters of each part: base, tuner, and children of the model beside them."""
-    prefixes = list(tuned_backbones(model))
-    counts: dict[str, tuple[int, int]] = {}
-    for name, param in model.named_parameters():
-        prefix = next((prefix for prefix in prefixes if name.startswith(prefix)), '')
-        part = prefix + name.removeprefix(prefix).partition('.')[0]
-        trained, total = counts.get(part, (0, 0))
-        counts[part] = trained + param.numel() * param.requires_grad, total + param.numel()
-    return counts
-
-
 def format_parameters(model: nn.Module) -> str:
-    """The counts as a table, with their sum."""
-    counts = count_parameters(model)
+    """Trained and total parameters of base, tuner and the other children of the model, with their sum."""
+    prefixes = list(tuned_backbones(model))
+
+    def part_of_name(name: str) -> str:
+        prefix = next((prefix for prefix in prefixes if name.startswith(prefix)), '')
+        return prefix + name.removeprefix(prefix).partition('.')[0]
+
+    counts = count_parameters(model, part_of_name)
     counts['all'] = sum(trained for trained, _ in counts.values()), sum(total for _, total in counts.values())
     width = max(map(len, counts))
     rows = [f'{"part":<{width}}  {"trained":>13}  {"total":>13}  {"%":>6}']

@@ -10,14 +10,14 @@ from mmengine.registry import MODELS, init_default_scope
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
 
+from mmvpt.delta.files import read_delta
+from mmvpt.delta.load import apply_delta
 from mmvpt.files.paths import PathLike
 from mmvpt.files.write import write_atomically
-from mmvpt.models.parts import tuned_backbones
-from mmvpt.models.tuned_backbone import TunedBackbone
 from mmvpt.version import __version__
 
-from .files import read_delta
-from .load import apply_delta
+from .parts import tuned_backbones
+from .tuned_backbone import TunedBackbone
 
 
 def merge_delta(config: PathLike | Config, delta: PathLike, out: PathLike, plain: bool = False) -> float:

@@ -367,7 +367,7 @@ def test_a_backbone_of_another_width_is_refused(tmp_path: Path, statistics: Path
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (dict(share='inter'), 'prototypes need prompts of their own for each block'),
+        (dict(share='inter'), 'prototypes needs prompts of their own for each block'),
         (dict(projected_dim=8), 'at full width: no share, no projected_dim'),
         (dict(prototypes_of='middle'), "prototypes_of='middle' is unknown. There are final, input, output."),
     ],

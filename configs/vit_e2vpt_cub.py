@@ -1,4 +1,4 @@
-"""E2VPT of ViT-B/16 (ImageNet-21k) on CUB-200-2011, before it is pruned; batch size of the E2VPT paper."""
+"""E2VPT of ViT-B/16 (ImageNet-21k) on CUB-200-2011, before pruning; batch size of the E2VPT paper."""
 
 _base_ = [
     '_base_/models/classifier_vpt.py',

@@ -1,4 +1,4 @@
-"""LoRA and head of ViT-B/16 (ImageNet-21k) on CUB-200-2011; the batch size that the VPT paper has for adapters."""
+"""LoRA and head of ViT-B/16 (ImageNet-21k) on CUB-200-2011; batch size of the VPT paper's adapters."""
 
 _base_ = [
     '_base_/models/classifier_vpt.py',

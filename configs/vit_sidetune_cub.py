@@ -1,4 +1,4 @@
-"""Side-tuning of ViT-B/16 (ImageNet-21k) on CUB-200-2011; the VPT paper names no batch size, this is FULL's."""
+"""Side-tuning of ViT-B/16 (ImageNet-21k) on CUB-200-2011; the VPT paper names no batch size, so it is that of FULL."""
 
 _base_ = [
     '_base_/models/classifier_vpt.py',

@@ -10,13 +10,13 @@ from mmengine.registry import Registry
 
 from mmvpt.mmengine_patches import read_weights_ourselves
 
-read_weights_ourselves()  # wherever a config names mmvpt
+read_weights_ourselves()  # for every config that names a type of mmvpt
 
-# tuners and the wrapper that binds them into a backbone
+# tuners, and the wrapper that attaches them to a backbone
 MODELS = Registry('model', parent=MMENGINE_MODELS, scope='mmvpt', locations=['mmvpt.tuners', 'mmvpt.models'])
 # points in a run: deltas, guards, reports, seeds
 HOOKS = Registry('hook', parent=MMENGINE_HOOKS, scope='mmvpt', locations=['mmvpt.engine'])
-# who gives parameters to the optimizer
+# constructors that give parameters to the optimizer
 OPTIM_WRAPPER_CONSTRUCTORS = Registry(
     'optimizer wrapper constructor',
     parent=MMENGINE_OPTIM_WRAPPER_CONSTRUCTORS,

@@ -1,4 +1,4 @@
-"""Measure what tuning costs, as ratios within one process.
+"""Measure the cost of tuning, as ratios within one process.
 
     python tools/benchmark.py vpt
 

@@ -1,4 +1,4 @@
-"""Measure what the operators cost that stand in for MMCV's compiled ones, beside those where they are compiled.
+"""Measure the cost of the operators that replace those of MMCV, and of the compiled ones if there are any.
 
 Each row is a forward and a backward pass, or a suppression of boxes, as a detector of COCO asks for it; the last two
 are a training step and a prediction of that detector. Both kinds of operators run in turn in one process.

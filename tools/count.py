@@ -1,4 +1,4 @@
-"""Count the parameters of configs, or what papers print of them: ``python -m mmvpt count`` as a file."""
+"""Count the parameters of configs, and compare them with papers: ``python -m mmvpt count`` as a file."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Print how far outputs move where nothing should change: ``python -m mmvpt exact`` as a file."""
+"""Print how far outputs change where they should not: ``python -m mmvpt exact`` as a file."""
 
 from functools import partial
 

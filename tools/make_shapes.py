@@ -1,4 +1,4 @@
-"""Draw Shapes, a data set of our own: ``python -m mmvpt make_shapes`` as a file."""
+"""Draw Shapes, our own small data set: ``python -m mmvpt make_shapes`` as a file."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Compute class prototypes, from which prompts can start: ``python -m mmvpt prototypes`` as a file."""
+"""Compute class prototypes to initialise prompts with: ``python -m mmvpt prototypes`` as a file."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""From nothing to a segmentor tuned by prompts: ``python -m mmvpt quickstart`` as a file."""
+"""Pretrain a small base, tune a segmentor on it, evaluate it: ``python -m mmvpt quickstart`` as a file."""
 
 from functools import partial
 

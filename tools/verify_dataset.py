@@ -1,4 +1,4 @@
-"""Say what is missing or wrong in a data set: ``python -m mmvpt verify`` as a file."""
+"""Check a data set, and say what is missing or wrong: ``python -m mmvpt verify`` as a file."""
 
 from functools import partial
 

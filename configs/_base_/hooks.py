@@ -1,7 +1,7 @@
-"""What every tuned run does beside training (docs/deltas.md): a config says ``default_hooks = _base_.mmvpt_hooks``.
+"""Hooks of every tuned run (docs/guides/deltas.md). Use them by ``default_hooks = _base_.mmvpt_hooks``.
 
-A list of bases names this file first. MMEngine reads bases one after the other, and importing mmvpt lets it find those
-that follow: OneDL's builds of mmseg and mmdet have other names than MMEngine looks for.
+Name this file first in a list of bases. MMEngine reads bases in order, and this one imports mmvpt, so that MMEngine
+finds the ``mmseg::`` and ``mmdet::`` configs behind it: OneDL's distributions have other names than it looks for.
 """
 
 __import__('mmvpt')

@@ -1,4 +1,4 @@
-"""ADE20K: systems of mmseg with a tuned backbone."""
+"""ADE20K: models of mmseg with a tuned backbone."""
 
 from mmvpt.config import Recipe
 

@@ -1,4 +1,4 @@
-"""COCO: systems of mmdet with a tuned backbone."""
+"""COCO: models of mmdet with a tuned backbone."""
 
 from mmvpt.config import Recipe
 

@@ -1,4 +1,4 @@
-"""CIFAR-100 as the Pro-tuning paper has it: CNNs in Table 1, transformers in Table 2."""
+"""CIFAR-100 as in the Pro-tuning paper: CNNs of Table 1, transformers of Table 2."""
 
 from functools import partial
 

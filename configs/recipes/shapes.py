@@ -1,4 +1,4 @@
-"""Shapes, our own small data set: pretraining, and the systems and tasks that start from it."""
+"""Shapes, the small data set that mmvpt draws: pretraining, and models and tasks that use the pretrained weights."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ setr = partial(Recipe, 'setr_shapes', optimizer='setr')
 
 
 def pretraining(backbone, epochs=5, **overrides):
-    """Return a row that trains a backbone for some epochs."""
+    """Return a row that pretrains a backbone."""
     scheduler = [
         dict(type='LinearLR', start_factor=0.01, by_epoch=True, end=0.5, convert_to_iter_based=True),
         dict(type='CosineAnnealingLR', eta_min=0.0, by_epoch=True, begin=0.5, end=epochs, convert_to_iter_based=True),

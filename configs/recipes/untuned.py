@@ -1,6 +1,7 @@
-"""Classifiers without a tuner, by the names of the fragments that they were: ``mmvpt::_base_/models/vit-b16_cub.py``.
+"""Classifiers without a tuner, for configs that inherit ``mmvpt::_base_/models/vit-b16_cub.py`` and the like.
 
-For configs that inherit one; whoever does so sets ``model.backbone.tuner``, an optimizer and a schedule.
+A config that inherits one sets ``model.backbone.tuner``, an optimizer and a schedule. The names are those of files that
+existed before there were tables.
 """
 
 from functools import partial

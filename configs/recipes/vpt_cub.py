@@ -1,6 +1,6 @@
-"""CUB-200-2011 as the VPT paper trains on it.
+"""CUB-200-2011, trained as in the VPT paper.
 
-Batch sizes are those of its Table 9; where that has none, the note says whose.
+Batch sizes are those of its Table 9. If that table has none, the note of the row says where it is from.
 """
 
 from functools import partial
@@ -20,7 +20,7 @@ ROWS = {
         schedule='vpt_100e_compat',
         crop='crop_compat',
         batch_size=128,
-        note='as the public code of VPT runs vit_bias_cub: its optimizer, its epochs, its crops',
+        note='vit_bias_cub as in the public code of VPT: optimizer, epochs and crops',
     ),
     'vit_bias_cub': adamw(backbone='vit-b16_in21k', tuner='bias', batch_size=128),
     'vit_channel_cub': sgd(backbone='vit-b16_in21k', tuner='channel', batch_size=128, note='batch size of VPT'),
@@ -44,7 +44,7 @@ ROWS = {
         schedule='vpt_100e_compat',
         crop='crop_compat',
         batch_size=128,
-        note='as the public code of VPT runs vit_vpt_cub: its optimizer, its epochs, its crops',
+        note='vit_vpt_cub as in the public code of VPT: optimizer, epochs and crops',
     ),
     'vit-384_vpt_cub': sgd(
         backbone='vit-b16-384_in21k', data='cub_384', tuner='vpt', batch_size=128, note='batch size at 224'

@@ -215,7 +215,7 @@ class Anatomy:
         return TypeError(
             f'{type(tuner).__name__} needs {in_words}, and mmvpt knows none in {type(self.backbone).__name__}. '
             f'Families that have them: {_families_with({what} if isinstance(what, str) else what)}. '
-            f'Take one of them or {instead}, or describe yours with @describe.register; see docs/extend.md.'
+            f'Take one of them or {instead}, or describe yours with @describe.register; see docs/guides/extend.md.'
         )
 
     def owner(self, what: str) -> object | None:

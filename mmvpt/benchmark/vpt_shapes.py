@@ -86,7 +86,7 @@ class Family:
     rates: Mapping[str, float]
 
 
-#: Learning rates, chosen on other pictures than those of the table (docs/learning.md has the command).
+#: Learning rates, chosen on other pictures than those of the table (docs/results/learning.md has the command).
 RATES = {
     'vit': {
         'full': 0.003,

@@ -1,4 +1,4 @@
-"""``mmvpt VERB``, or ``python -m mmvpt VERB``: one file a verb."""
+"""The command ``mmvpt VERB``, or ``python -m mmvpt VERB``: one file per verb."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from importlib import import_module
 
 import mmvpt
 
-#: What each verb does; its module has the same name.
+#: One line of help for each verb; its module has the same name.
 VERBS = {
     'train': 'train a model for classification, segmentation or detection',
     'test': 'evaluate a checkpoint, full or delta',
     'merge': 'write base and delta as one checkpoint',
-    'convert': 'make a base of the pretrained file of another project',
-    'verify': 'say what is missing or wrong in a data set',
+    'convert': 'convert a pretrained file of another project into a base',
+    'verify': 'check a data set, and say what is missing or wrong',
     'configs': 'list our configs, by method, backbone, task or data',
-    'config': 'write a config out, complete',
+    'config': 'print or write a complete config',
     'index': 'print tables of all configs and their options',
-    'count': 'count the parameters of configs, or what papers print of them',
-    'prototypes': 'compute class prototypes, from which prompts can start',
+    'count': 'count the parameters of configs, and compare them with papers',
+    'prototypes': 'compute class prototypes to initialise prompts with',
     'e2vpt': 'train, score, prune and train again: all of E2VPT',
     'score': 'score the prompts of a trained model',
     'prune': 'prune prompts by their scores',
-    'exact': 'print how far outputs move where nothing should change',
-    'make_shapes': 'draw Shapes, a data set of our own',
-    'quickstart': 'from nothing to a segmentor tuned by prompts',
+    'exact': 'print how far outputs change where they should not',
+    'make_shapes': 'draw Shapes, our own small data set',
+    'quickstart': 'pretrain a small base, tune a segmentor on it, evaluate it',
     'vpt_shapes': 'compare ways to tune a ViT, a Swin and a CNN on Shapes',
     'protuning_shapes': 'compare Pro-tuning with retraining and fine-tuning on Shapes',
     'e2vpt_shapes': 'compare the parts of E2VPT on Shapes',
     'show': 'print what the tuner of a config binds where',
     'host': 'run a tool of mmpretrain, mmseg or mmdet on a config that inherits one of ours',
-    'check_env': 'say what an environment lacks, and how to mend it',
+    'check_env': 'check an environment, and say how to repair it',
 }
 
 
 def main(arguments: Sequence[str], program: str = 'python -m mmvpt') -> object:
-    """Hand the arguments to a verb; return what it found. A status other than 0 is a ``SystemExit``.
+    """Run the verb that the arguments name, and return its result; a status other than 0 is a ``SystemExit``.
 
     Args:
-        arguments: The verb and what follows it.
-        program: What the user typed before them.
+        arguments: The verb and its arguments.
+        program: The words that the user typed before them.
     """
     width = max(map(len, VERBS))
     parser = argparse.ArgumentParser(
@@ -59,12 +59,12 @@ def main(arguments: Sequence[str], program: str = 'python -m mmvpt') -> object:
 
 
 def run_verb(verb: str, arguments: Sequence[str] | None = None, program: str | None = None) -> object:
-    """Run a verb and return what it found.
+    """Run a verb and return its result.
 
     Args:
         verb: One of ``VERBS``.
-        arguments: What follows it; those of this process by default, as for a file in ``tools/``.
-        program: What to call it in its help; the name of the file that runs by default.
+        arguments: Its arguments; by default those of this process, as for a file in ``tools/``.
+        program: Its name in the help; by default the name of the file that runs.
     """
     module = import_module(f'mmvpt.cli.{verb}')
     parser: argparse.ArgumentParser = module.make_parser(program)

@@ -1,4 +1,4 @@
-"""Say what is installed, what was tested together, and how to mend what is wrong."""
+"""Check an environment: print what is installed and what was tested together, and how to repair problems."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ __all__ = ['make_parser', 'run']
 
 
 def run(args: argparse.Namespace) -> None:
-    """Check, and end with a status for scripts."""
+    """Check, and exit with a status for scripts."""
     sys.exit(check(args.tasks))

@@ -1,7 +1,7 @@
-"""Write a config out: everything in it, with no base left to follow.
+"""Print or write a complete config, without any base.
 
-What comes out is a config of MMEngine. It trains as the name does, and the tools of mmpretrain, mmseg and mmdet read it
-where mmvpt is installed.
+The result is a config of MMEngine. It gives the same training as the name, and the tools of mmpretrain, mmseg and mmdet
+read it if mmvpt is installed.
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ from pathlib import Path
 EPILOG = """examples:
   python -m mmvpt config vit_lora_cub                       print it
   python -m mmvpt config vit_lora_cub --out my_config.py
-  python -m mmvpt config vit_lora_cub --bases               the fragments it is made of, to inherit and to change
+  python -m mmvpt config vit_lora_cub --bases               its fragments, to inherit and to change
 """
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(
         program, description=__doc__, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('name', help='of a config that `python -m mmvpt configs` lists, or a path')
-    parser.add_argument('--out', type=Path, help='file to write, in place of printing')
-    parser.add_argument('--bases', action='store_true', help='its list of bases and what it changes, not resolved')
+    parser.add_argument('name', help='name of a config that `python -m mmvpt configs` lists, or a path')
+    parser.add_argument('--out', type=Path, help='write to this file instead of printing')
+    parser.add_argument(
+        '--bases', action='store_true', help='keep the list of bases and the changes, do not resolve them'
+    )
     return parser
 
 

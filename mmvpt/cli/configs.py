@@ -15,7 +15,7 @@ EPILOG = """examples:
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(
         program, description=__doc__, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -12,7 +12,7 @@ EPILOG = 'formats:\n' + '\n'.join(f'  {key:<20}{title}' for key, title in FORMAT
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(
         program, description=__doc__, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -23,10 +23,13 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
         choices=['auto', *FORMATS],
         default='auto',
         metavar='FORMAT',
-        help='one of those below (by the names in the file)',
+        help='one of the formats below; auto (default) recognises it by the names in the file',
     )
     parser.add_argument(
-        '--host', choices=CONVERTED_HOSTS, default='mmpretrain', help='whose backbone reads it (mmpretrain)'
+        '--host',
+        choices=CONVERTED_HOSTS,
+        default='mmpretrain',
+        help='package whose backbone reads the file (mmpretrain)',
     )
     parser.add_argument('--num-heads', type=int, help='attention heads of a ViT, for widths that no table knows')
     parser.add_argument('--img-size', type=int, help='interpolate the position embedding for images of this size')
@@ -37,7 +40,7 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Convert, report what became of each weight, and print the config that reads the file."""
+    """Convert, report on every weight, and print the config that reads the file."""
     from mmengine.config import Config
 
     from mmvpt.converters import convert

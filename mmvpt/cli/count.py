@@ -1,7 +1,7 @@
 """Count the parameters of configs, and compare them with what papers print.
 
-Without any config it counts every number of every paper that mmvpt knows. Models are built without memory: no weights,
-no data and no GPU are needed.
+Without a config it counts every number of every paper that mmvpt knows. Models are built without memory: no weights, no
+data and no GPU are needed.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from .options import add_overrides
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(program, description=__doc__)
     parser.add_argument('configs', nargs='*', help='paths, or mmvpt:: and names of our configs')
-    parser.add_argument('--paper', choices=PAPERS, help='count what this paper prints, instead of configs')
-    parser.add_argument('--markdown', action='store_true', help='tables of a paper under headings of Markdown')
-    add_overrides(parser, 'overrides for all configs, e.g. model.head.num_classes=10; papers have no value for these')
+    parser.add_argument('--paper', choices=PAPERS, help='count the models of this paper, instead of configs')
+    parser.add_argument('--markdown', action='store_true', help='print the tables of a paper as Markdown')
+    add_overrides(
+        parser, 'overrides for all configs, e.g. model.head.num_classes=10; they are then not compared with papers'
+    )
     return parser
 
 

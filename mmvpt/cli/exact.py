@@ -1,4 +1,4 @@
-"""Print how far outputs move where nothing should change: at the start of tuners, by folding and by merging."""
+"""Print how far outputs change where they should not: with untrained tuners, after folding and after merging."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare that it takes nothing."""
+    """Declare a command without options."""
     return argparse.ArgumentParser(program, description=__doc__)
 
 

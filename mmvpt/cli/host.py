@@ -1,7 +1,7 @@
 """Run a tool of mmpretrain, mmseg or mmdet with mmvpt imported first.
 
-The tools read a config before anything could import mmvpt, so a config that inherits ``mmvpt::...`` stops them. Run by
-this command they find it, and detection finds operators where MMCV was installed without its compiled ones.
+The tools read a config before they import mmvpt, so they fail at a config that inherits ``mmvpt::...``. Through this
+command they find it, and detection finds operators if MMCV was installed without its compiled ones.
 """
 
 from __future__ import annotations
@@ -25,18 +25,20 @@ EPILOG = """examples:
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(
         program, description=__doc__, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('host', choices=HOSTS, help='whose tool')
-    parser.add_argument('tool', nargs='?', help="its name below the host's tools; without it, all are listed")
-    parser.add_argument('arguments', nargs=argparse.REMAINDER, help='those of the tool, --help among them')
+    parser.add_argument('host', choices=HOSTS, help='package of the tool')
+    parser.add_argument(
+        'tool', nargs='?', help='its name below the tools of the package; without it, all tools are listed'
+    )
+    parser.add_argument('arguments', nargs=argparse.REMAINDER, help='arguments of the tool, such as --help')
     return parser
 
 
 def run(args: argparse.Namespace) -> None:
-    """Run the tool as ``python TOOL`` would, or list the tools that there are."""
+    """Run the tool as ``python TOOL`` would, or list all tools."""
     try:
         folder = tools_of(args.host)
         if args.tool is None:
@@ -66,7 +68,7 @@ def names_in(folder: Path) -> list[str]:
 
 
 def find_tool(folder: Path, name: str) -> Path:
-    """Return the file of a tool, which needs neither its folder nor its ending where that is clear enough."""
+    """Return the file of a tool; its folder and its ending may be left out if only one tool fits."""
     names = names_in(folder)
     wanted = name if name.endswith('.py') else f'{name}.py'
     found = [wanted] if wanted in names else [there for there in names if there.endswith(f'/{wanted}')]

@@ -1,7 +1,6 @@
-"""Print an index of our configs: which method has one, for which backbone and task, and with what options.
+"""Print tables of our configs: methods, backbones and tasks, with the options of each config.
 
-It reads the configs and builds nothing. All of mmpretrain,
-mmseg and mmdet must be there, as configs inherit theirs.
+No model is built. mmpretrain, mmseg and mmdet must be installed, because configs inherit theirs.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ from pathlib import Path
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(program, description=__doc__)
-    parser.add_argument('--folder', type=Path, help='folder of configs, in place of ours')
+    parser.add_argument('--folder', type=Path, help='folder of configs, instead of ours')
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Write base and delta as one checkpoint, for tools that know nothing of deltas."""
+"""Write base and delta as one checkpoint, for tools that do not support deltas."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from .options import add_config, add_overrides
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(program, description=__doc__)
     add_config(parser, 'path of the config that the delta was trained with, or mmvpt:: and its name')
-    parser.add_argument('delta', help='the .safetensors of a delta, or the .pth beside it')
+    parser.add_argument('delta', help='the .safetensors of a delta, or the .pth with the same name')
     parser.add_argument('out', help='the .pth to write')
     parser.add_argument(
         '--plain',
         action='store_true',
-        help="write it for the model with its plain backbone, the tuner merged into the backbone's weights (LoRA)",
+        help="write it for the model with a plain backbone, with the tuner merged into the backbone's weights (LoRA)",
     )
     add_overrides(parser)
     return parser
@@ -29,4 +29,4 @@ def run(args: argparse.Namespace) -> None:
     moved = merge_delta(launch.load_config(args.config, None, args.cfg_options), args.delta, args.out, args.plain)
     print(f'Wrote {args.out}')
     if args.plain:
-        print(f'Merging moved features of a random image by {moved:.1e} at most')
+        print(f'Merging changed features of a random image by {moved:.1e} at most')

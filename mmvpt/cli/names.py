@@ -1,4 +1,4 @@
-"""Names that users choose from. They are keys of tables that import torch, for which a help page should not wait.
+"""Names that options choose from: keys of tables that import torch, repeated here so that ``--help`` is fast.
 
 ``tests/cli/test_names.py`` compares them with those tables.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 LAUNCHERS = ('none', 'pytorch', 'slurm', 'mpi')
 OUT_ITEMS = ('metrics', 'pred')
 
-#: Of segments in a token, and of where the lowest of them are sought.
+#: Layouts of segments in a token, and where the segments with the lowest scores are searched.
 SEGMENT_LAYOUTS = ('contiguous', 'interleaved')
 RANKINGS = ('layer', 'token')
 #: Percentages that E2VPT tries, and metrics that it selects by.
@@ -37,7 +37,7 @@ VPT_METHODS = (
 PROTUNING_TASKS = ('segmentation', 'detection')
 E2VPT_TASKS = ('misty', 'orientation')
 
-#: Whose backbones a converted file can fill.
+#: Packages whose backbones can read a converted file.
 CONVERTED_HOSTS = ('mmpretrain', 'mmseg', 'mmdet')
 #: Formats of pretrained files, with their titles.
 FORMATS = {

@@ -1,4 +1,4 @@
-"""Compute class prototypes of the training split, from which prompts can start."""
+"""Compute class prototypes of the training split, to initialise prompts with."""
 
 from __future__ import annotations
 
@@ -7,27 +7,33 @@ from pathlib import Path
 
 from .options import add_allow_pickle, add_config, add_overrides, obey_allow_pickle
 
-EPILOG = """Then tell prompts of the file: tuner=dict(type="mmvpt.DeepPrompts", num_tokens=200,
+EPILOG = """Then name the file in the tuner: tuner=dict(type="mmvpt.DeepPrompts", num_tokens=200,
 prototypes="work_dirs/.../prototypes.safetensors")."""
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(program, description=__doc__, epilog=EPILOG)
     add_config(parser, 'path of the config of a classifier, or mmvpt:: and its name')
     parser.add_argument('--out', help='the file to write; prototypes.safetensors in the work folder by default')
     parser.add_argument(
-        '--number', type=int, help='how many; one for each class by default, 200 clusters where there are more classes'
+        '--number',
+        type=int,
+        help='number of prototypes; one per class by default, 200 clusters if there are more classes',
     )
-    parser.add_argument('--augment', action='store_true', help='see images as training does; else as tests do')
-    parser.add_argument('--seed', type=int, default=0, help='of clusters and augmentation (%(default)s)')
+    parser.add_argument(
+        '--augment',
+        action='store_true',
+        help='augment images as in training; by default they are prepared as in a test',
+    )
+    parser.add_argument('--seed', type=int, default=0, help='seed of clusters and augmentation (%(default)s)')
     add_allow_pickle(parser)
     add_overrides(parser)
     return parser
 
 
 def run(args: argparse.Namespace) -> None:
-    """Compute and write them."""
+    """Compute the prototypes and write their file."""
     from mmvpt.analysis.prototypes import compute_prototypes
     from mmvpt.engine import launch
 

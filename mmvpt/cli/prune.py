@@ -1,4 +1,4 @@
-"""Prune prompts by their scores: a config of what is left, and the start to train it from (E2VPT)."""
+"""Prune prompts by their scores (E2VPT): write the config of the pruned model and its initial values."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from .options import add_config, add_overrides, add_segment_floor
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(program, description=__doc__)
-    add_config(parser, 'config of the whole model: a path, or mmvpt:: and the name of one of ours')
-    parser.add_argument('scores', help='the file of scores of its prompts')
+    add_config(parser, 'config of the unpruned model: a path, or mmvpt::NAME')
+    parser.add_argument('scores', help='file of the scores of its prompts')
     parser.add_argument('--tokens', type=int, default=0, help='percentage of tokens to prune; the paper tries 10 to 90')
     parser.add_argument('--segments', type=int, default=0, help='percentage of segments of the other tokens to prune')
     start = parser.add_mutually_exclusive_group(required=True)
-    start.add_argument('--start', help='start.safetensors of the training, to rewind to; or any delta, to go on from')
-    start.add_argument('--fresh', action='store_true', help='start afresh from the seed of the config')
-    parser.add_argument('--ranked', choices=RANKINGS, default='layer', help='where the lowest segments are sought')
+    start.add_argument('--start', help='start.safetensors of the training, to rewind; or any delta, to continue from')
+    start.add_argument('--fresh', action='store_true', help='draw new initial values from the seed of the config')
+    parser.add_argument(
+        '--ranked', choices=RANKINGS, default='layer', help='where the segments with the lowest scores are searched'
+    )
     add_segment_floor(parser)
     parser.add_argument('--out', required=True, help='folder to write config.py and start.safetensors into')
     add_overrides(parser)
@@ -27,7 +29,7 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Prune, and say what is kept."""
+    """Prune, and print what is kept."""
     from mmvpt.pruning import Scores
     from mmvpt.pruning.run import describe_keep, prune
 

@@ -1,4 +1,4 @@
-"""Score the prompts of a trained model: how much its loss feels each token and each segment (E2VPT, Eq. 6)."""
+"""Score the prompts of a trained model: the importance of each token and segment for the loss (E2VPT, Eq. 6)."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from .options import add_config, add_launcher, add_overrides, note_rank
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(program, description=__doc__)
     add_config(parser)
-    parser.add_argument('delta', help='the .safetensors that its training left')
+    parser.add_argument('delta', help='the .safetensors of its training')
     parser.add_argument('--out', required=True, help='file of scores to write, a .safetensors')
     parser.add_argument('--segments', type=int, default=8, help='parts of each token; 8 in the paper')
-    parser.add_argument('--signed', action='store_true', help='average the gradient, as the public code, not its size')
     parser.add_argument(
-        '--layout', choices=SEGMENT_LAYOUTS, default='contiguous', help="interleaved is the public code's"
+        '--signed', action='store_true', help='average the signed gradient, as the public code, not its absolute value'
     )
-    parser.add_argument('--samples', type=int, help='take as many, drawn from the training data; all by default')
+    parser.add_argument(
+        '--layout', choices=SEGMENT_LAYOUTS, default='contiguous', help='interleaved is that of the public code'
+    )
+    parser.add_argument(
+        '--samples', type=int, help='number of training samples to use, drawn at random; all by default'
+    )
     add_overrides(parser)
     add_launcher(parser)
     return parser

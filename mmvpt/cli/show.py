@@ -1,7 +1,7 @@
 """Print what the tuner of a config binds where.
 
-A row says which tuner acts, how (it unfreezes parts of the backbone, edits what passes a module, or extends keys and
-values), where, and with which parameters. The model is built without memory, weights or data.
+A row names the tuner, its act (it unfreezes parts of the backbone, edits the input or output of a module, or extends
+keys and values), the site, and the parameters. The model is built without memory, weights or data.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ EPILOG = """examples:
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(
         program, description=__doc__, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -9,7 +9,7 @@ from .options import add_allow_pickle, add_config, add_launcher, add_overrides, 
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(program, description=__doc__)
     add_config(parser)
     parser.add_argument('checkpoint', help='a .pth, or the .safetensors of a delta')
@@ -18,11 +18,11 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
         '--out',
         help='write predictions (a folder for segmentation, a .pkl file otherwise) or metrics (.json, .yml or .pkl)',
     )
-    parser.add_argument('--out-item', choices=OUT_ITEMS, help='what --out holds; predictions by default')
+    parser.add_argument('--out-item', choices=OUT_ITEMS, help='content of --out; predictions by default')
     parser.add_argument('--amp', action='store_true', help='evaluate in mixed precision')
     parser.add_argument('--show', action='store_true', help='open a window with each prediction')
     parser.add_argument('--show-dir', help='folder for drawn predictions')
-    parser.add_argument('--interval', type=int, default=1, help='draw one of so many predictions (classification)')
+    parser.add_argument('--interval', type=int, default=1, help='draw every n-th prediction (classification)')
     parser.add_argument('--wait-time', type=float, default=2, help='seconds each window stays open')
     parser.add_argument('--tta', action='store_true', help='average over augmented copies of each image')
     parser.add_argument('--no-pin-memory', action='store_true', help='do not pin the memory of batches for a GPU')

@@ -8,7 +8,7 @@ from .options import add_allow_pickle, add_config, add_launcher, add_overrides, 
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(program, description=__doc__)
     add_config(parser)
     parser.add_argument('--work-dir', help='folder for logs and checkpoints; work_dirs/<name of the config> by default')
@@ -16,7 +16,7 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
         '--resume',
         nargs='?',
         const='auto',
-        help='go on from this checkpoint; without a path, from the newest readable one in the work folder',
+        help='continue from this checkpoint; without a path, from the newest readable one in the work folder',
     )
     parser.add_argument('--amp', action='store_true', help='train in mixed precision (needs a GPU)')
     parser.add_argument('--no-validate', action='store_true', help='do not evaluate during training')
@@ -26,12 +26,12 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
         help='scale the learning rate by actual over original batch size',
     )
     parser.add_argument('--no-pin-memory', action='store_true', help='do not pin the memory of batches for a GPU')
-    parser.add_argument('--no-persistent-workers', action='store_true', help='start the workers anew for each epoch')
+    parser.add_argument('--no-persistent-workers', action='store_true', help='start new workers for each epoch')
     parser.add_argument(
         '--total-batch',
         type=int,
-        help='images of one step of the optimizer, on any number of GPUs: gathers gradients, and multiplies iterations '
-        'so that the run sees the images of its recipe',
+        help='images per step of the optimizer, on any number of GPUs: accumulates gradients and multiplies iterations '
+        'so that the run sees as many images as its recipe',
     )
     add_overrides(parser)
     add_allow_pickle(parser)

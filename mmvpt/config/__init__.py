@@ -1,4 +1,4 @@
-"""Where configs are: files, and rows of tables that are composed when they are asked for."""
+"""Finding and reading configs: files, and rows of tables that are composed when they are used."""
 
 from .recipe import Recipe
 

@@ -1,4 +1,4 @@
-"""From a row to a config: a text that inherits the row's fragments and puts their variables in place."""
+"""Composing a config from a row: a text that inherits the fragments of the row and uses their variables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .recipe import FOLDERS
 from .tables import Row
 
 OURS = 'mmvpt::'
-#: Where variables go: the field of the recipe whose fragment has one, its name, its place. A fragment may lack some.
+#: The field of the recipe whose fragment sets a variable, the variable, and its place. A fragment may lack some.
 DESTINATIONS = (
     ('backbone', 'backbone', 'model.backbone.backbone'),
     ('backbone', 'pretrained', 'model.backbone.init_cfg'),
@@ -28,9 +28,9 @@ DESTINATIONS = (
     ('crop', 'crop_compat_test', 'val_dataloader.dataset.pipeline'),
     ('crop', 'crop_compat_test', 'test_dataloader.dataset.pipeline'),
 )
-#: What a model fragment says of itself: variables that others have to bring, and the field that names who does.
+#: A variable of model fragments: which variables other fragments have to set, and the field of each such fragment.
 NEEDS = '__needs__'
-#: Fields that only a complete config needs: a row without a tuner is for others to complete.
+#: Fields that only a complete config needs: a row without a tuner is completed by the config that inherits it.
 OF_COMPLETE = ('optimizer', 'schedule')
 
 
@@ -76,7 +76,7 @@ def _spell(path: Path) -> str:
 
 
 def _assigned(path: Path) -> dict[str, ast.expr]:
-    """Variables that a config file assigns, and its bases, but for those of hosts."""
+    """Return the variables that a config file and its bases assign, without the bases of hosts."""
     own = {
         name.id: node.value
         for node in ast.parse(path.read_text(), str(path)).body
@@ -121,6 +121,6 @@ def _check_needs(row: Row, defined: dict[str, dict[str, ast.expr]]) -> None:
 def _check_variables(row: Row, found: set[str]) -> None:
     if unknown := sorted(variables(dict(row.recipe.overrides)) - found):
         raise ValueError(
-            f'The row {row.name!r} of {row.table} takes {VARIABLE}{unknown[0]}, and no fragment of the row sets it. '
+            f'The row {row.name!r} of {row.table} uses {VARIABLE}{unknown[0]}, and no fragment of the row sets it. '
             f'Name the fragment that does. They set: {", ".join(sorted(found - {NEEDS}))}.'
         )

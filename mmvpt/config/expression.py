@@ -14,7 +14,7 @@ Tree = dict[str, object]
 
 
 def put(tree: Tree, key: str, value: object) -> None:
-    """Set a value at a dotted key; what is set inside a variable makes a changed copy of it."""
+    """Set a value at a dotted key; setting a value inside a variable makes a changed copy of the variable."""
     *parents, last = key.split('.')
     for name in parents:
         inner = tree.get(name)
@@ -60,7 +60,7 @@ def _join(value: object, opening: str, parts: list[str], closing: str, between: 
 
 
 def _parts(value: object, indent: int) -> tuple[str, list[str], str]:
-    """Brackets of a value and what stands in them; a plain value has no brackets."""
+    """Return the brackets of a value and the source of its items; a plain value has no brackets."""
     if isinstance(value, list | tuple):
         opening, closing = '[]' if isinstance(value, list) else '()'
         return opening, [source(item, indent) for item in value], closing

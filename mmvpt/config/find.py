@@ -1,4 +1,4 @@
-"""The one door to configs: a path, or ``mmvpt::`` and the name of a file or a row."""
+"""Finding a config by its path, or by ``mmvpt::`` and the name of a file or a row."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ FLAT = 'configs'
 
 
 def find_config(path: str) -> str:
-    """Return the file behind a path or a ``mmvpt::`` name, which needs no ``.py``; a row is composed first.
+    """Return the file of a path or a ``mmvpt::`` name, with or without ``.py``; a row is composed first.
 
-    A path into a folder ``configs`` that has no such file is answered with the row of its name, where there is one. An
-    error lists names that are near.
+    If a path into a folder ``configs`` has no such file, the row with that name is used if there is one. An error lists
+    similar names.
     """
     root = config_root()
     place = root / path[len(PREFIX) :] if path.startswith(PREFIX) else Path(path).expanduser()
@@ -40,7 +40,7 @@ def list_names() -> list[str]:
 
 
 def _below_configs(place: Path) -> Path | None:
-    """The part of a path below its last folder ``configs``: what a row was called when it was a file."""
+    """Return the part of a path below its last folder ``configs``, which was the name of a row when it was a file."""
     parts = place.absolute().parts
     if FLAT not in parts[:-1]:
         return None
@@ -62,7 +62,7 @@ def _say(line: str) -> None:
 
 
 def _what_is_there(place: Path) -> str:
-    """Names near one that is missing: of the files of its folder, and where that is ours, of rows."""
+    """Describe which names are similar to a missing one: files of its folder, and rows if the folder is ours."""
     files = sorted(file.name for file in place.parent.glob('*.py'))
     rows = [f'{name}.py' for name in read_rows() if '/' not in name] if place.parent.name == FLAT else []
     if not files + rows:

@@ -1,4 +1,4 @@
-"""Where our configs are, and where composed ones are kept."""
+"""The folders of our configs and of composed ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def config_root() -> Path:
 def keep(name: str, text: str, digest: str) -> Path:
     """Write a text to the cache, unless it is there, and return its file: ``<cache>/<digest>/<name>``.
 
-    Processes that write the same text at once do not disturb each other: each renames a complete file into place.
+    Processes that write the same text at the same time do not disturb each other: each renames a complete file.
     """
     path = cache_folder() / digest / name
     if not (path.is_file() and path.read_text() == text):
@@ -31,7 +31,7 @@ def keep(name: str, text: str, digest: str) -> Path:
 
 
 def cache_folder() -> Path:
-    """``$MMVPT_CACHE``, or ``mmvpt`` in the user's cache; a temporary folder where neither can be written."""
+    """Return ``$MMVPT_CACHE``, or ``mmvpt`` in the user's cache, or a temporary folder if neither is writable."""
     cached = Path(os.environ.get('XDG_CACHE_HOME') or '~/.cache').expanduser() / 'mmvpt'
     folder = Path(os.environ.get('MMVPT_CACHE') or cached).expanduser().absolute() / 'configs'
     try:
@@ -43,4 +43,4 @@ def cache_folder() -> Path:
 
 @cache
 def _temporary() -> TemporaryDirectory:
-    return TemporaryDirectory(prefix='mmvpt-')  # it goes when the process ends
+    return TemporaryDirectory(prefix='mmvpt-')  # removed when the process ends

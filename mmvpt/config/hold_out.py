@@ -1,4 +1,4 @@
-"""A part of the training data to select on, where a config would select on its test data."""
+"""Holding out a part of the training data to select on, for configs that validate on their test data."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from mmvpt.config.datasets import innermost
 
 
 def selects_on_test(cfg: Config) -> bool:
-    """Tell whether validation and test read the same data."""
+    """Return whether validation and test read the same data."""
     return cfg.val_dataloader.dataset == cfg.test_dataloader.dataset
 
 
 def hold_out(cfg: Config, share: float, seed: int = 0) -> None:
-    """Train on a part of the training data, and validate on the rest as the config validates.
+    """Split the training data: train on one part, and validate on the other as the config validates.
 
     Args:
         cfg: A config of classification or segmentation; it is changed.
-        share: Of the training data for validation.
-        seed: Of the choice.
+        share: Share of the training data for validation.
+        seed: Seed of the random split.
     """
     if not 0 < share < 1:
         raise ValueError(f'A share of {share} cannot be held out; take one between 0 and 1, such as 0.1.')
@@ -40,7 +40,7 @@ def hold_out(cfg: Config, share: float, seed: int = 0) -> None:
 
 
 def train_on_all(cfg: Config) -> None:
-    """Train on what the data set itself holds out to select on too, and validate on nothing.
+    """Train also on the images that the data set itself holds out to select on, without validation.
 
     Such a data set has the splits ``train``, ``val`` and ``trainval``, as :class:`mmvpt.datasets.cub.CUB`.
     """
@@ -51,7 +51,7 @@ def train_on_all(cfg: Config) -> None:
 
 
 def validate_as_test(cfg: Config) -> None:
-    """Let ``tools/test.py`` read what the config validates on."""
+    """Make ``tools/test.py`` evaluate on the validation data of the config."""
     for what in ('dataloader', 'evaluator', 'cfg'):
         cfg[f'test_{what}'] = cfg[f'val_{what}']
 

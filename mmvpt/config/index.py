@@ -1,4 +1,4 @@
-"""Which method, backbone and task have a config, read from the configs themselves."""
+"""Tables of our configs by method, backbone and task, read from the configs."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ DATA = dict(
 
 @dataclass(frozen=True)
 class Showcase:
-    """What a config is for.
+    """The method, backbone, task and options of a config.
 
     Args:
-        name: Of its file or row, without ``.py``.
+        name: Name of its file or row, without ``.py``.
         task: Classification, segmentation or detection.
         system: The class of the model, and of the decoder where there is one.
-        backbone: Its class, and what sizes it.
+        backbone: Its class and size.
         weights: The name of the pretrained file, empty for none.
         method: The tuners, and the head where it is more than a layer.
-        options: Those of the tuners.
+        options: Options of the tuners.
         optimizer: Its class.
         batch: Images of a process in a step.
-        runs: How many trainings the grids of its recipe ask for.
+        runs: Number of trainings in the grids of its recipe.
     """
 
     name: str
@@ -51,12 +51,12 @@ class Showcase:
 
     @property
     def data(self) -> str:
-        """Which data set, as the end of the name has it."""
+        """The data set, which is the last word of the name."""
         return self.name.rpartition('_')[2]
 
 
 def read_showcases(folder: Path | None = None) -> list[Showcase]:
-    """Read every config of a folder, by default ours, files and rows."""
+    """Read every config of a folder; by default all our configs, files and rows."""
     if folder is None:
         return [read_showcase(Path(find_config(f'mmvpt::{name}'))) for name in list_names()]
     paths = sorted(folder.glob('*.py'))
@@ -70,7 +70,7 @@ def read_showcase(path: Path) -> Showcase:
     config = read_config(str(path))
     if missing := [key for key in ('model', 'optim_wrapper', 'train_dataloader') if key not in config]:
         raise ValueError(
-            f'{path} has no {", ".join(missing)}: it is a part of a config, and an index is of whole ones.'
+            f'{path} has no {", ".join(missing)}: it is only a part of a config. Name a folder with complete ones.'
         )
     model = config.model
     wrapped = model.backbone if 'tuner' in model.backbone else dict(backbone=model.backbone)
@@ -95,7 +95,7 @@ def format_index(showcases: Iterable[Showcase], folder: str | None = None) -> st
     """Write the index: a matrix of methods and backbones with the tasks that have a config, then the configs.
 
     Args:
-        folder: Where the configs are, seen from the page that the index is for; names are links into it.
+        folder: Path of the configs relative to the page of the index; names become links.
     """
     showcases = list(showcases)
     parts = [
@@ -152,7 +152,7 @@ def _method(tuners: list[dict], head: ConfigDict | None, weights: str) -> str:
 
 
 def _size(backbone: ConfigDict) -> str:
-    """What tells backbones of a class apart."""
+    """Return the size of a backbone, which distinguishes it from others of its class."""
     size = backbone.get('arch') or backbone.get('depth') or backbone.get('model', '').partition('.')[0]
     if isinstance(size, dict):  # not one of the known ones
         size = '({})'.format(', '.join(f'{key} {value}' for key, value in list(size.items())[:2]))

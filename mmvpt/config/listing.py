@@ -1,4 +1,4 @@
-"""Which configs there are: what a list shows of each, and filters."""
+"""Lists of our configs, with filters."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ListedConfig:
 
     Args:
         name: Without ``.py``.
-        method: Fragment of its tuner, and of its head where that is not the model's own.
+        method: Fragment of its tuner, and of its head if it replaces that of the model.
         backbone: Fragments of its backbone, or the backbone in the name of its model.
         task: Classification, segmentation or detection.
         data: Fragment of its data set, or the data set in the name of its model.
@@ -46,12 +46,12 @@ class ListedConfig:
     where: str
 
     def matches(self, column: str, value: str) -> bool:
-        """Whether one of the names in a column begins with a value."""
+        """Return whether one of the names in a column begins with a value."""
         return any(name.startswith(value.lower()) for name in getattr(self, column).split(' + '))
 
 
 def list_configs(**filters: str | None) -> list[ListedConfig]:
-    """Return the configs that pass all filters, which are values of columns; an error says which values there are."""
+    """Return the configs that pass all filters (values of columns); an error lists the possible values."""
     entries = sorted(_entries(), key=lambda entry: entry.name)
     for column, value in filters.items():
         if value and not (found := [entry for entry in entries if entry.matches(column, value)]):
@@ -63,7 +63,7 @@ def list_configs(**filters: str | None) -> list[ListedConfig]:
 
 
 def format_entries(entries: list[ListedConfig]) -> str:
-    """Lay entries out in columns."""
+    """Format entries in columns."""
     lines = [COLUMNS, *(tuple(getattr(entry, column) for column in COLUMNS) for entry in entries)]
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
     return '\n'.join('  '.join(map(str.ljust, line, widths)).rstrip() for line in lines)

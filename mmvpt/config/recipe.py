@@ -1,4 +1,4 @@
-"""A row of a table of configs: the names of its fragments, and what it changes in them."""
+"""A row of a table of configs: the names of its fragments, and its changes."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Recipe:
     ``.py`` is a path, relative to the table.
 
     Args:
-        model: A classifier without a backbone, or a complete system that brings its backbone and its data.
-        tuner: What trains in the backbone. Without one, the config that inherits sets ``model.backbone.tuner``.
-        backbone: Of a classifier.
-        data: Of a classifier.
-        head: Of a classifier, in place of the one it has.
-        optimizer: With the grid of its options. A system has its own.
-        schedule: Epochs and learning rates. A system has its own.
-        crop: How images are cropped, where not as ``data`` says.
+        model: A classifier without a backbone, or a complete model with its backbone and its data.
+        tuner: The tuner. Without one, set ``model.backbone.tuner`` in the config that inherits the row.
+        backbone: Backbone of a classifier.
+        data: Data set of a classifier.
+        head: Head of a classifier, instead of the one in ``model``.
+        optimizer: The optimizer, with the grid of its options. A complete model has one.
+        schedule: Epochs and learning rates. A complete model has one.
+        crop: How images are cropped, if not as in ``data``.
         batch_size: Training images per process and step.
         overrides: More values by dotted key; they come last. A string that starts with ``_base_.`` is a variable of
             the fragments.

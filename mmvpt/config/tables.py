@@ -61,5 +61,5 @@ def _read(table: Path, changed: int) -> dict[str, Recipe]:
                 raise ValueError(f'{table} has two rows of the name {twice[0]!r}. Rename one of them.')
     rows = runpy.run_path(str(table)).get('ROWS')
     if not isinstance(rows, dict) or not all(isinstance(recipe, Recipe) for recipe in rows.values()):
-        raise TypeError(f'{table} needs ROWS, a dict of mmvpt.config.Recipe by name. See docs/recipes.md.')
+        raise TypeError(f'{table} needs ROWS, a dict of mmvpt.config.Recipe by name. See docs/guides/recipes.md.')
     return rows

@@ -1,4 +1,4 @@
-"""A config as text: everything in it, or the bases it is made of."""
+"""A config as text: complete, or as its list of bases."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def write_out(name: str, *, bases: bool = False) -> str:
     """Return the text of a config.
 
     Args:
-        name: Of one of our configs, with ``mmvpt::`` or without, or a path.
-        bases: Whether to keep its list of bases, where it has one, in place of what they hold.
+        name: Name of one of our configs, with or without ``mmvpt::``, or a path.
+        bases: Whether to keep its list of bases, if it has one, instead of their content.
     """
     path = Path(find_config(name if '::' in name or Path(name).is_file() else f'{PREFIX}{name}'))
     if bases:

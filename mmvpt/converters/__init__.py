@@ -1,4 +1,4 @@
-"""Bring pretrained backbones of other projects into the names and layout of open-mmlab."""
+"""Converters of pretrained backbones of other projects into the names and layout of OpenMMLab."""
 
 from .conversion import Conversion, ConversionReport
 from .format import Format

@@ -1,4 +1,4 @@
-"""What a conversion yields: tensors, the config they fill, and a report strict enough to trust them."""
+"""The result of a conversion: tensors, the config of their backbone, and a strict report."""
 
 from __future__ import annotations
 
@@ -20,39 +20,39 @@ BACKBONE = 'backbone.'  # for init_cfg=dict(type='Pretrained', checkpoint=..., p
 
 @dataclass
 class ConversionReport(KeyReport):
-    """How the names of a foreign file met those of the model.
+    """Report of how the names of a foreign file match those of the model.
 
     Args:
-        dropped: Left behind on purpose: heads, decoders, copies kept for training.
+        dropped: Ignored on purpose: heads, decoders, copies kept for training.
     """
 
     dropped: list[str] = field(default_factory=list)
 
     def rows(self) -> dict[str, list[str]]:
-        """Call what was resized by what happened to it."""
+        """Return the rows of the report, with resized tensors named interpolated."""
         return {'interpolated' if title == 'resized' else title: names for title, names in super().rows().items()}
 
     def require_complete(self, source: str) -> None:
-        """Raise a ``ValueError`` with the whole report unless the model is filled and every name is known."""
+        """Raise a ``ValueError`` with the report if a tensor of the model has no value or a name is unknown."""
         gaps = len(self.missing) + len(self.mismatched)
         if gaps or self.unexpected:
             raise ValueError(
-                f'{source} leaves {gaps} names of the model that its sizes describe without a value, '
-                f'and holds {len(self.unexpected)} names that no table knows.\n{self}\n'
+                f'{source} has no value for {gaps} names of the model that its sizes describe, '
+                f'and has {len(self.unexpected)} names that no table knows.\n{self}\n'
                 'The file is incomplete, or of another architecture.'
             )
 
 
 @dataclass
 class Conversion:
-    """A pretrained backbone in the names of open-mmlab.
+    """A pretrained backbone with the names of OpenMMLab.
 
     Args:
-        source: The file it came from.
+        source: The file it is from.
         format: The key of its format in ``FORMATS``.
-        backbone: Config of the backbone that it fills.
+        backbone: Config of the backbone for these tensors.
         tensors: State dict of that backbone.
-        report: What became of every name.
+        report: What happened to every name.
     """
 
     source: Path
@@ -62,13 +62,13 @@ class Conversion:
     report: ConversionReport
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the weights and where they are from, atomically, and return the path, ``.safetensors`` by default."""
+        """Write the weights with their origin, atomically, and return the path, ``.safetensors`` by default."""
         path = Path(path) if Path(path).suffix else Path(path).with_suffix('.safetensors')
         write = WRITERS.get(path.suffix)
         if write is None:
-            raise ValueError(f'Cannot write {path}. Let it end in {" or ".join(WRITERS)}.')
+            raise ValueError(f'Cannot write {path}. Its name must end in {" or ".join(WRITERS)}.')
         if path.resolve() == self.source.resolve():
-            raise ValueError(f'{path} is the source. Give the result a name of its own.')
+            raise ValueError(f'{path} is the source. Give the result another name.')
         origin = dict(
             source=self.source.name,
             format=self.format,

@@ -12,7 +12,7 @@ LAST = NUM_STAGES - 1
 
 
 class ConvNeXtFormat(Format):
-    """One way in which a ConvNeXt is stored."""
+    """Format of a file with a ConvNeXt."""
 
     def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, object]:
         """Describe a ConvNeXt by its stages, its scales or response norms, and its output norms."""
@@ -36,7 +36,7 @@ class ConvNeXtFormat(Format):
 
 
 def plain_layout(name: str, tensor: Tensor) -> Tensor:
-    """Make matrices of 1x1 convolutions and vectors of the response norms' (1, 1, 1, C); both compute the same."""
+    """Turn 1x1 convolutions into matrices, and (1, 1, 1, C) of response norms into vectors; both compute the same."""
     if any(part in name for part in ('pwconv', 'pointwise_conv', '.fc')) and tensor.ndim == 4:
         return tensor.squeeze((2, 3))
     return tensor.flatten() if '.grn.' in name else tensor

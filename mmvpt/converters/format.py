@@ -1,4 +1,4 @@
-"""What a format is: how to tell it, how its names translate, which model it fills."""
+"""The description of a format: how it is recognised, how its names are translated, and which model it is for."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ PARAMETERS = {'kernel': 'weight', 'scale': 'weight'}  # of JAX
 
 @dataclass(frozen=True)
 class Sizes:
-    """What a caller knows that the file does not say, or wants to be otherwise.
+    """Sizes that a caller sets: because the file does not contain them, or to change them.
 
     Args:
-        num_heads: For widths whose number of heads neither the file nor a table tells.
+        num_heads: For widths whose number of heads is neither in the file nor in a table.
         img_size: Interpolate the position embedding for images of this size.
         window_size: Interpolate the relative position biases for windows of this size.
     """
@@ -35,25 +35,25 @@ class Sizes:
                 raise ValueError(f'{name} is {getattr(self, name)}, but must be at least 1.')
 
     def given(self) -> list[str]:
-        """Name those that are not None."""
+        """Return the names of the sizes that are not None."""
         return [size.name for size in fields(self) if getattr(self, size.name) is not None]
 
 
 @dataclass(frozen=True)
 class Format:
-    """One way in which the models of a family are stored; each family is a subclass that describes its models.
+    """Format of a file with a model of a family; each family is a subclass that describes its models.
 
-    In a table of names a letter in braces stands for a number, ``{i+1}`` for a number that is ours plus one, and
-    ``{p}`` for one of the parameters or buffers of a layer.
+    In a table of names, a letter in braces is a number, ``{i+1}`` is our number plus one, and ``{p}`` is one of the
+    parameters or buffers of a layer.
 
     Args:
-        title: What it is, for people.
+        title: Its name in messages.
         anchor: A name that every file of this format has.
-        names: Theirs to ours.
-        marks: Names that tell it, unasked, from other formats with this anchor.
+        names: Their names and ours.
+        marks: Names that distinguish it from other formats with the same anchor.
         dropped: Globs of names that a backbone does not need.
-        prefixes: What may stand before every name; names without it are dropped.
-        layout: ``layout(name, tensor)`` gives the tensor as our model stores it.
+        prefixes: Possible prefixes of every name; names without the prefix are dropped.
+        layout: ``layout(name, tensor)`` returns the tensor in the layout of our model.
     """
 
     title: str
@@ -66,19 +66,19 @@ class Format:
 
     #: The sizes that a caller may set.
     takes: ClassVar[tuple[str, ...]] = ()
-    #: Globs of buffers that the model makes itself where the file lacks them.
+    #: Globs of buffers that the model computes itself if the file lacks them.
     optional: ClassVar[tuple[str, ...]] = ()
 
     def find_prefix(self, tensors: Tensors) -> str | None:
-        """Return what stands before the anchor, or None where there is no anchor."""
+        """Return the prefix of the anchor, or None if there is no anchor."""
         return next((prefix for prefix in self.prefixes if prefix + self.anchor in tensors), None)
 
     def telling_names(self) -> str:
-        """Name what to look for in a file of this format."""
+        """Return the names by which a file of this format is recognised."""
         return ', '.join(self.prefixes[0] + name for name in (self.anchor, *self.marks))
 
     def rename(self, name: str) -> str | None:
-        """Translate a name (without prefix), or return None where no table knows it."""
+        """Translate a name (without prefix), or return None if no table knows it."""
         for theirs, ours in self.names.items():
             found = _pattern(theirs).fullmatch(name)
             if found:
@@ -88,20 +88,20 @@ class Format:
         return None
 
     def assemble(self, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Join translated tensors that our model keeps as one."""
+        """Join translated tensors that are one tensor in our model."""
         return tensors
 
     def fit(self, tensors: dict[str, Tensor], sizes: Sizes) -> dict[str, Tensor]:
-        """Interpolate what depends on sizes that the caller wants."""
+        """Interpolate tensors to the sizes that the caller sets."""
         return tensors
 
     def describe(self, tensors: Tensors, stored: Tensors, sizes: Sizes) -> dict[str, object]:
-        """Read the sizes of a model off its tensors and write them as a config of mmpretrain.
+        """Read the sizes of a model from its tensors, and return its config for mmpretrain.
 
         Args:
-            tensors: In our names, fitted.
-            stored: As they were in the file.
-            sizes: What the caller knows or wants.
+            tensors: The tensors with our names, after ``fit``.
+            stored: The tensors of the file.
+            sizes: The sizes that the caller sets.
         """
         raise NotImplementedError
 
@@ -125,7 +125,7 @@ def _ours(theirs: str, letter: str, text: str) -> str:
 
 
 def require(tensors: Tensors, name: str, num_dims: int) -> Tensor:
-    """Return a tensor that sizes are read off, or raise a ``ValueError`` where it is not there or shows none."""
+    """Return a tensor to read sizes from, or raise a ``ValueError`` if it is missing or has a wrong shape."""
     if name not in tensors:
         raise ValueError(f'without {name} its sizes are unknown.')
     shape = tuple(tensors[name].shape)
@@ -135,7 +135,7 @@ def require(tensors: Tensors, name: str, num_dims: int) -> Tensor:
 
 
 def grid(img_size: int, patch_size: int) -> int:
-    """Return how many patches lie side by side in an image, or raise a ``ValueError`` if some of it is left over."""
+    """Return the number of patches in a row of an image, or raise a ``ValueError`` if they do not fill it."""
     patches, rest = divmod(img_size, patch_size)
     if rest:
         raise ValueError(f'images of {img_size} do not split into patches of {patch_size}.')

@@ -1,4 +1,4 @@
-"""Convert a pretrained backbone: tell its format, translate its names, compare it with the model it describes."""
+"""Convert a pretrained backbone: recognise its format, translate its names, compare it with its model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .conversion import Conversion, ConversionReport
 from .format import Format, Sizes, Tensors
 from .hosts import move
 
-# the first that fits counts; only a ViT has the plain names of patches for an anchor
+# the first format that fits is used; only the ViTs have the names of patches as anchor
 FORMATS: dict[str, Format] = {
     **resnet.FORMATS,
     **regnet.FORMATS,
@@ -41,11 +41,11 @@ def convert(
 
     Args:
         source: The file.
-        format: A key of ``FORMATS``; ``'auto'`` goes by the names in the file.
-        num_heads: For ViTs of a width whose number of heads neither the file nor a table tells.
-        img_size: Interpolate the position embedding for images of this size; by default it stays as it is.
+        format: A key of ``FORMATS``; ``'auto'`` recognises it by the names in the file.
+        num_heads: For ViTs of a width whose number of heads is neither in the file nor in a table.
+        img_size: Interpolate the position embedding for images of this size; by default it does not change.
         window_size: Interpolate the relative position biases of a Swin for windows of this size.
-        host: Whose backbone it is for: ``'mmpretrain'``, ``'mmseg'`` or ``'mmdet'``.
+        host: Package of the backbone: ``'mmpretrain'``, ``'mmseg'`` or ``'mmdet'``.
     """
     source, sizes = Path(source).expanduser(), Sizes(num_heads, img_size, window_size)
     stored = _stored_tensors(read_checkpoint(source))
@@ -95,7 +95,7 @@ def _recognise(stored: Tensors, wanted: str, source: Path) -> tuple[str, str]:
             return key, prefix
     known = '\n'.join(f'  {key:<18} {known.title}; has {known.telling_names()}' for key, known in FORMATS.items())
     raise ValueError(
-        f'{source} is not of a known format (asked for: {wanted}). '
+        f'{source} is not of a known format (--format {wanted}). '
         f'Its first names: {", ".join(list(stored)[:4]) or "none"}. Known formats:\n{known}'
     )
 
@@ -104,11 +104,11 @@ def _refuse_sizes(format: Format, sizes: Sizes) -> None:
     useless = [name for name in sizes.given() if name not in format.takes]
     if useless:
         takes = ', '.join(format.takes) or 'none'
-        raise ValueError(f'{", ".join(useless)} means nothing to {format.title} (sizes it takes: {takes}).')
+        raise ValueError(f'{", ".join(useless)} is not an option of {format.title} (options: {takes}).')
 
 
 def _translate(stored: Tensors, format: Format, prefix: str) -> tuple[dict[str, Tensor], list[str], list[str]]:
-    """Return what has a name of ours, and the names that are dropped on purpose and that nobody knows."""
+    """Return the translated tensors, the names that are dropped on purpose, and the unknown names."""
     ours: dict[str, Tensor] = {}
     dropped, unknown = [], []
     for full_name, tensor in stored.items():
@@ -135,9 +135,9 @@ def _matches(name: str, globs: tuple[str, ...]) -> bool:
 
 
 def _build(backbone: dict[str, object]) -> dict[str, Tensor]:
-    """Return the state dict of a model: real buffers, and parameters of which only the shapes are true."""
+    """Return the state dict of a model, whose parameters have only shapes and no values."""
     try:
         with parameters_without_memory():
             return MODELS.build(backbone).state_dict()
     except (AssertionError, ArithmeticError) as error:
-        raise ValueError(f'the sizes of its tensors make no model: {backbone}.') from error
+        raise ValueError(f'no model has the sizes of its tensors: {backbone}.') from error

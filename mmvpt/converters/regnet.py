@@ -23,7 +23,7 @@ ARCHS: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[int, float, float, in
 
 
 class RegNetFormat(Format):
-    """One way in which a RegNetX is stored."""
+    """Format of a file with a RegNetX."""
 
     optional = ('*.num_batches_tracked',)
 

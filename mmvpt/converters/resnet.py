@@ -17,7 +17,7 @@ DEFAULTS = dict(in_channels=3, stem_channels=64, base_channels=64, deep_stem=Fal
 
 
 class ResNetFormat(Format):
-    """One way in which a ResNet is stored."""
+    """Format of a file with a ResNet."""
 
     optional = ('*.num_batches_tracked',)
 
@@ -28,7 +28,7 @@ class ResNetFormat(Format):
 
 
 def _has_small_stem(tensors: Tensors) -> bool:
-    """Tell a RegNet, which begins with one 3 x 3 convolution, from a ResNet with 7 x 7 or three of 3 x 3."""
+    """Return whether this is a RegNet: it begins with one 3 x 3 convolution, a ResNet with 7 x 7 or three of 3 x 3."""
     return 'conv1.weight' in tensors and require(tensors, 'conv1.weight', 4).shape[-1] == 3
 
 

@@ -18,7 +18,7 @@ LAST = NUM_STAGES - 1
 
 
 class SwinFormat(Format):
-    """One way in which a Swin is stored."""
+    """Format of a file with a Swin."""
 
     takes = ('img_size', 'window_size')
     optional = ('*.relative_position_index',)
@@ -77,13 +77,13 @@ def _grid(tensors: Tensors) -> int:
 
 
 def _image(tensors: Tensors, window_size: int) -> int:
-    """Return the size of the images: as it has positions, else so that the last stage is one window."""
+    """Return the size of the images: from the positions, or so that the last stage is one window."""
     patches = _grid(tensors) if POSITIONS in tensors else 2**LAST * window_size
     return patches * require(tensors, PATCHES, 4).shape[-1]
 
 
 def merging_layout(name: str, tensor: Tensor) -> Tensor:
-    """Reorder what merges 2 x 2 patches, (column, row, channel) at Microsoft, (channel, row, column) in nn.Unfold."""
+    """Reorder the weights that merge 2 x 2 patches: (column, row, channel) to (channel, row, column) of nn.Unfold."""
     if '.downsample.' not in name:
         return tensor
     return tensor.unflatten(-1, (2, 2, -1)).transpose(-3, -1).flatten(-3)

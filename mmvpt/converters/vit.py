@@ -13,20 +13,20 @@ from torch import Tensor
 
 from .format import Format, Sizes, Tensors, count, grid, require
 
-PATCHES = 'patch_embed.projection.weight'  # what every anchor is renamed to
+PATCHES = 'patch_embed.projection.weight'  # every anchor is renamed to this
 HEADS = {192: 3, 384: 6, 768: 12, 1024: 16, 1280: 16, 1408: 16, 1664: 16}
 
 
 def heads_by_width(stored: Tensors, width: int) -> int | None:
-    """Look the number of heads up: in a fused weight nothing shows it."""
+    """Look up the number of heads by the width, because a fused weight does not show it."""
     return HEADS.get(width)
 
 
 @dataclass(frozen=True)
 class VitFormat(Format):
-    """One way in which a ViT is stored.
+    """Format of a file with a ViT.
 
-    Query, key and value that are stored apart go to ``attn.q``, ``attn.k`` and ``attn.v``, to be fused.
+    Query, key and value that are stored separately become ``attn.q``, ``attn.k`` and ``attn.v``, which are then fused.
 
     Args:
         heads: ``heads(stored, width)`` finds the number of heads, or None.
@@ -39,7 +39,7 @@ class VitFormat(Format):
     takes = ('num_heads', 'img_size')
 
     def assemble(self, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Fuse query, key and value wherever all three are there."""
+        """Fuse query, key and value if all three are there."""
         fused = dict(tensors)
         for name in tensors:
             parts = [name.replace('.attn.q.', f'.attn.{part}.') for part in 'qkv']
@@ -48,7 +48,7 @@ class VitFormat(Format):
         return fused
 
     def fit(self, tensors: dict[str, Tensor], sizes: Sizes) -> dict[str, Tensor]:
-        """Interpolate the position embedding to the grid that images of another size have."""
+        """Interpolate the position embedding to the grid of images of another size."""
         if sizes.img_size is None:
             return tensors
         old, new = _grid(tensors), grid(sizes.img_size, require(tensors, PATCHES, 4).shape[-1])
@@ -74,14 +74,14 @@ class VitFormat(Format):
             qkv_bias=any(name.endswith('.qkv.bias') for name in tensors),
             norm_cfg=dict(type='LN', eps=self.norm_eps),
         )
-        if 'ln2.weight' in tensors:  # it averages the tokens, and norms after that only
+        if 'ln2.weight' in tensors:  # it averages the tokens, and has a norm only after that
             backbone.update(final_norm=False, out_type='avg_featmap')
         return backbone
 
     def _num_heads(self, stored: Tensors, width: int, sizes: Sizes) -> int:
         num_heads = sizes.num_heads or self.heads(stored, width)
         if num_heads is None:
-            raise ValueError(f'nothing tells how many attention heads share its width of {width}. Pass --num-heads.')
+            raise ValueError(f'the number of attention heads for its width of {width} is unknown. Pass --num-heads.')
         if width % num_heads:
             raise ValueError(f'{num_heads} attention heads cannot share its width of {width}.')
         return num_heads
@@ -146,7 +146,7 @@ HF_NAMES = {
     'layernorm.{p}': 'ln1.{p}',
 }
 
-# how JAX lays out what torch stores as (out, in) or (out, in, height, width); the first glob that fits counts
+# from the layout of JAX to (out, in) or (out, in, height, width) of torch; the first glob that fits is used
 NPZ_LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {
     'embedding/kernel': lambda kernel: kernel.permute(3, 2, 0, 1),  # (H, W, in, out)
     '*/out/kernel': lambda kernel: kernel.flatten(0, 1).t(),  # (heads, channels, out)
@@ -163,12 +163,12 @@ def npz_layout(name: str, tensor: Tensor) -> Tensor:
 
 
 def npz_heads(stored: Tensors, width: int) -> int | None:
-    """Count the heads: JAX keeps them as a dimension of their own."""
+    """Count the heads, which are a separate dimension in JAX."""
     queries = (tensor for name, tensor in stored.items() if fnmatch(name, '*/query/bias'))
     return next((len(bias) for bias in queries), None)
 
 
-# the first that fits counts, so that those with marks or prefixes stand before plain timm
+# the first format that fits is used, so those with marks or prefixes are listed before plain timm
 FORMATS: dict[str, Format] = {
     'vit-npz': VitFormat(
         title='Google ViT and augreg, .npz',

@@ -1,4 +1,4 @@
-"""Annotation files in COCO's format, seen as mmdet sees them."""
+"""Annotation files in COCO's format, read in the same way as mmdet does."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from mmvpt.text.shorten import shorten
 
 
 def explain_categories(names: Sequence[str], classes: Sequence[str]) -> str | None:
-    """Say what is wrong if a file's categories do not give each class its own label.
+    """Return what is wrong if the categories of a file do not give each class its own label.
 
-    mmdet picks out the categories that have the name of a class and numbers them in the order of the file: no class
-    may be missing there, and the order has to be the same.
+    mmdet selects the categories with the name of a class and numbers them in the order of the file, so no class may be
+    missing there, and the order has to be the same.
 
     Args:
         names: Names of the categories in the order of the file.
@@ -38,10 +38,10 @@ def explain_categories(names: Sequence[str], classes: Sequence[str]) -> str | No
 
 
 def unused_categories(names: Iterable[str], classes: Sequence[str]) -> list[str]:
-    """Names of the categories whose annotations mmdet leaves out without a word."""
+    """Return the names of the categories whose annotations mmdet ignores without a message."""
     return [name for name in names if name not in classes]
 
 
 def label_map_name(file_name: str, suffix: str = '.png') -> str:
-    """Name of the label map of a picture below the folder of the label maps."""
+    """Return the name of the label map of an image, below the folder of the label maps."""
     return str(PurePosixPath(file_name).with_suffix(suffix))

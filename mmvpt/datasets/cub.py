@@ -1,4 +1,4 @@
-"""CUB-200-2011 with pictures to select on."""
+"""The data set CUB-200-2011 with a validation split."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from mmpretrain.datasets import CUB as PublishedCUB
 
 from mmvpt.registry import DATASETS
 
-#: Of so many training pictures, in the order of the file, the first is held out.
+#: One of so many training images, the first in the order of the file, is held out.
 EVERY = 10
-#: What each split takes of the pictures of its published split.
+#: The images that each split uses of its published split.
 SPLITS: dict[str, tuple[str, Callable[[list], list]]] = {
     'train': ('train', lambda items: [item for place, item in enumerate(items) if place % EVERY]),
     'val': ('train', lambda items: items[::EVERY]),
@@ -21,16 +21,16 @@ SPLITS: dict[str, tuple[str, Callable[[list], list]]] = {
 
 @DATASETS.register_module()
 class CUB(PublishedCUB):
-    """CUB-200-2011 with pictures to select on, which its two published splits lack.
+    """CUB-200-2011 with a validation split, which the published data set does not have.
 
-    The VPT paper draws 600 of the 5,994 training pictures at random (Table 8) and does not publish which. Here it is
-    every tenth in the order of the file, which goes class by class: three or so of each class.
+    The VPT paper selects 600 of the 5,994 training images at random (Table 8) and does not publish which. Here it is
+    every tenth in the order of the file, which is sorted by class: about three of each class.
 
     Args:
         data_root: Folder of the data set as published.
-        split: ``train``, 5,394 pictures; ``val``, the 600 held out of them; ``trainval``, both, for a final training;
+        split: ``train``, 5,394 images; ``val``, the 600 held out of them; ``trainval``, both, for a final training;
             ``test``, 5,794.
-        **kwargs: As for mmpretrain's.
+        **kwargs: Options of mmpretrain's CUB.
     """
 
     def __init__(self, data_root: str, split: str = 'train', **kwargs: object) -> None:
@@ -40,5 +40,5 @@ class CUB(PublishedCUB):
         super().__init__(data_root, published, **kwargs)
 
     def load_data_list(self) -> list[dict]:
-        """Pictures and labels of the split."""
+        """Return images and labels of the split."""
         return self.take(super().load_data_list())

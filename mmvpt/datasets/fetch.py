@@ -1,4 +1,4 @@
-"""How a data loader gets its samples: each with random numbers of its own, and with a name if it fails."""
+"""Loading of samples: each has its own random numbers, and an error names the sample."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from torch.utils.data import Dataset, Sampler
 
 from mmvpt.datasets.fetch_errors import explain
 
-SAMPLE, STEP = 1, 2  # what random numbers are for; no two purposes share them
+SAMPLE, STEP = 1, 2  # purposes of random numbers; each purpose has its own
 
 
 class Draw(int):
-    """An index into a data set that remembers its place in the stream of all draws of a run."""
+    """An index into a data set, with its position in the stream of all samples of a run."""
 
     epoch: int
     position: int
@@ -31,10 +31,10 @@ class Draw(int):
 
 
 class DrawStream:
-    """Iterate a sampler and give each index its place; everything else is the sampler's.
+    """Wrapper of a sampler that gives each index its position; everything else is done by the sampler.
 
-    MMEngine deals indices out to processes in turn, so that the k-th index of a process is number
-    ``k * num_processes + rank`` of the stream, whatever the number of processes.
+    MMEngine distributes indices to processes in turn, so the k-th index of a process is number
+    ``k * num_processes + rank`` of the stream, for any number of processes.
     """
 
     def __init__(self, sampler: Sampler) -> None:
@@ -42,10 +42,10 @@ class DrawStream:
         self._num_skipped = 0
         if hasattr(sampler, 'skip'):
             self._skip_sampler = sampler.skip
-            sampler.skip = self._skip  # on resuming, the train loop skips on the sampler that it knows
+            sampler.skip = self._skip  # when it resumes, the train loop skips samples of the sampler that it has
 
     def _skip(self, num_samples: int) -> None:
-        """Go to an absolute position of this process' stream."""
+        """Move to an absolute position in the stream of this process."""
         self._skip_sampler(num_samples)
         self._num_skipped = num_samples
 
@@ -65,12 +65,12 @@ class DrawStream:
 class Fetch:
     """Load the samples of a batch.
 
-    Torch's loaders call ``dataset.__getitems__`` for a whole batch, in the main process and in workers alike;
-    :func:`fetch_of` puts this there.
+    Torch's loaders call ``dataset.__getitems__`` for a whole batch, in the main process and in workers;
+    :func:`fetch_of` puts this object there.
 
     Args:
-        dataset: Where the samples are.
-        seed: With it, the random numbers of a sample depend on the seed and its place in the stream only.
+        dataset: The data set of the samples.
+        seed: If given, the random numbers of a sample depend only on the seed and on its position in the stream.
     """
 
     def __init__(self, dataset: Dataset, seed: int | None = None) -> None:
@@ -99,7 +99,7 @@ class Fetch:
 
 
 def fetch_of(dataset: Dataset) -> Fetch:
-    """The fetch of a data set, put in its place if there was none."""
+    """Return the fetch of a data set, and put it there if there was none."""
     fetch = getattr(dataset, '__getitems__', None)
     if not isinstance(fetch, Fetch):
         fetch = dataset.__getitems__ = Fetch(dataset)  # type: ignore[attr-defined]
@@ -111,13 +111,13 @@ def seed_everything(*key: int) -> None:
     seed = int(np.random.SeedSequence(key).generate_state(1)[0])
     random.seed(seed)
     np.random.seed(seed)
-    # a worker has no GPU to seed, and before the first use of one torch would log a stack trace each time
+    # a worker has no GPU to seed, and torch would log a stack trace for each sample before the first use of a GPU
     (torch.manual_seed if torch.cuda.is_initialized() else torch.default_generator.manual_seed)(seed)
 
 
 @contextmanager
 def rng_restored() -> Iterator[None]:
-    """Put the random number generators of the CPU back to where they were."""
+    """Restore the states of the CPU's random number generators at the end."""
     states = random.getstate(), np.random.get_state(), torch.get_rng_state()
     try:
         yield

@@ -1,4 +1,4 @@
-"""Why a sample cannot be loaded: its files, a setting, or a step of the pipeline."""
+"""Explanations why a sample cannot be loaded: its files, a setting, or a step of the pipeline."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import cv2
 
 from mmvpt.datasets.label_ids import SET_ONCE
 
-#: The module that makes pictures of bytes, by the libraries that it calls.
+#: The module that decodes images, for each library that it calls.
 DECODER = 'mmcv.image.io'
-DAMAGED = 'If the file is damaged, mend it or take it out of the data set.'
-ABSENT = 'There is no such file: look at data_root and data_prefix of the data set, or take it out of the annotations.'
+DAMAGED = 'If the file is damaged, repair it or remove it from the data set.'
+ABSENT = 'There is no such file: check data_root and data_prefix of the data set, or remove it from the annotations.'
 DISAGREE = f'The data set and LoadAnnotations of its pipeline must agree on reduce_zero_label. {SET_ONCE}'
 NOT_THE_FILE = (
-    'The fault is hardly in the file: look at the pipeline of the data set, and at what the steps before this one hand '
-    'on. tools/verify_dataset.py says whether each picture and its label map are of one size.'
+    'The file is probably correct: check the pipeline of the data set, and the results of the steps before this one. '
+    'tools/verify_dataset.py says whether each picture and its label map have the same size.'
 )
 
 
 def explain(error: Exception) -> str:
-    """Say what failed, and what to do about it."""
+    """Return what failed, and what to do about it."""
     frames = list(_frames(error))
     advice = next(advice for holds, advice in CAUSES if holds(error, frames))
     step = _step(frames)
@@ -36,7 +36,7 @@ def _frames(error: Exception) -> Iterator[FrameType]:
 
 
 def _step(frames: list[FrameType]) -> str:
-    """The innermost step of a pipeline that an error came through."""
+    """Return the innermost step of a pipeline that raised an error."""
     owners: list[object] = [frame.f_locals.get('self') for frame in frames if frame.f_code.co_name == 'transform']
     return type(owners[-1]).__name__ if owners else ''
 
@@ -54,13 +54,13 @@ def _is_damage(error: Exception, frames: list[FrameType]) -> bool:
 
 
 def _is_of_decoder(error: Exception, frames: list[FrameType]) -> bool:
-    """Tell whether a library stopped at the bytes of a file; what mmcv itself refuses is an option of the step."""
+    """Return whether a library could not read the bytes of a file; if mmcv refuses, an option of the step is wrong."""
     modules = [frame.f_globals.get('__name__') for frame in frames]
     return DECODER in modules and (modules[-1] != DECODER or isinstance(error, cv2.error))
 
 
 def _is_of_nothing(error: Exception, frames: list[FrameType]) -> bool:
-    """Tell whether a step that loads stumbled on the None that some decoders return."""
+    """Return whether a loading step failed because its decoder returned None."""
     return _step(frames).startswith('Load') and ('NoneType' in str(error) or 'failed to load image' in str(error))
 
 

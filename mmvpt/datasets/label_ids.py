@@ -1,4 +1,4 @@
-"""What the ids in label maps tell about a setting that does not fit them."""
+"""Conclusions from the ids in label maps about a wrong setting of the data set."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 IGNORED = 255
-#: How to make the setting of the data set the only one.
+#: How to set it in the data set only.
 SET_ONCE = (
     "Set it in the data set alone, and write the pipeline with dict(type='LoadAnnotations'), which then follows the "
     'data set.'
@@ -15,10 +15,10 @@ SET_ONCE = (
 
 @dataclass(frozen=True)
 class LabelIds:
-    """All ids of some label maps, and how they are read.
+    """The ids that occur in some label maps, and how they are read.
 
     Args:
-        present: The ids as they stand in the files.
+        present: The ids in the files.
         num_classes: How many classes there are.
         reduce_zero_label: The first class has id 1, and 0 is no class; else it has id 0.
     """
@@ -29,12 +29,12 @@ class LabelIds:
 
     @property
     def labelled(self) -> set[int]:
-        """What is there beside the id for nothing."""
+        """Ids that occur, without the id for no class."""
         return set(self.present - {IGNORED})
 
     @property
     def valid(self) -> set[int]:
-        """All ids that may be there."""
+        """All ids that are allowed."""
         return {*range(self.num_classes + self.reduce_zero_label), IGNORED}
 
     @property
@@ -45,21 +45,21 @@ class LabelIds:
 
     @property
     def of_two_levels(self) -> bool:
-        """Tell whether these are masks of black and white, where 255 was meant for a class."""
+        """Return whether these are black and white masks, in which 255 was meant as a class."""
         return self.labelled == {0} and IGNORED in self.present
 
     @property
     def of_other_numbers(self) -> bool:
-        """Tell whether most ids have no class, but all would have one if they were numbered in turn."""
+        """Return whether most ids have no class, but all would have one if they were numbered without gaps."""
         outside, meant = self.labelled - self.valid, self.labelled - {0}
         return 2 * len(outside) > len(meant) and len(meant) <= self.num_classes
 
     def proof(self) -> str:
-        """Say what is wrong for sure, and how to mend it; empty if nothing is."""
+        """Return what is certainly wrong, and how to correct it; empty if nothing is."""
         return self._first(PROOFS)
 
     def suspicion(self) -> str:
-        """Say why a class may be absent, and how to mend it; empty if the ids do not tell."""
+        """Return why a class may be absent, and how to correct it; empty if the ids do not show it."""
         return self._first(PROOFS + SUSPICIONS)
 
     def _first(self, clues: tuple[Clue, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Label maps as a model learns from them: ids without a class, and classes that never occur."""
+"""Checks of label maps during training: ids without a class, and classes that never occur."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ CORRECT = 'Correct the label map, the classes of the data set or reduce_zero_lab
 
 
 class LabelMaps:
-    """Look at label maps one by one, and remember which classes they had.
+    """Check label maps one by one, and remember which classes occurred.
 
     Args:
-        num_classes: How many the head has.
-        ignore_index: The id of what is no class.
-        reduce_zero_label: How the data set reads its files; None if it does not know that setting.
-        names: Of the classes.
+        num_classes: Number of classes of the head.
+        ignore_index: The id of pixels without a class.
+        reduce_zero_label: How the data set reads its files; None if it does not have that setting.
+        names: Names of the classes.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class LabelMaps:
         self.seen: set[int] = set()
 
     def look(self, sample: Any) -> None:
-        """Remember the ids of a label map, and refuse those that the head has no class for."""
+        """Remember the ids of a label map, and refuse ids for which the head has no class."""
         (labels,) = sample.gt_sem_seg.values()  # mmseg and mmdet name it differently
         ids = _ids(labels)
         self.num_maps += 1
@@ -53,7 +53,7 @@ class LabelMaps:
             )
 
     def explain_absent(self) -> str:
-        """Name the classes that no label map of any process had, and why that may be; empty if there are none."""
+        """Return the classes that no label map of any process had, and a possible reason; empty if there are none."""
         ids = (*range(self.num_classes), self.ignore_index)
         counts = torch.tensor([self.num_maps, *(number in self.seen for number in ids)])
         all_reduce(counts)
@@ -69,12 +69,14 @@ class LabelMaps:
         )
 
     def _clue(self, seen: set[int], tell: Callable[[LabelIds], str]) -> str:
-        """Ask for a clue about the ids that stand in the files."""
+        """Ask a function for a clue about the ids in the files."""
         if self.reduce_zero_label is None:
             return ''
         present = {number + self.reduce_zero_label for number in seen - {self.ignore_index}}
         if self.ignore_index in seen:
-            present |= {0, IGNORED} if self.reduce_zero_label else {IGNORED}  # either may have become nothing
+            present |= (
+                {0, IGNORED} if self.reduce_zero_label else {IGNORED}
+            )  # either may have become the id for no class
         return tell(LabelIds(frozenset(present), self.num_classes, self.reduce_zero_label))
 
 

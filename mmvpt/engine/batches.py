@@ -1,4 +1,4 @@
-"""How many images a run sees, at once and in all, beside its recipe."""
+"""The batch of a run and the number of images that it sees, compared with its recipe."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from torch.utils.data import DataLoader
 
 
 def batch_of(loader: DataLoader) -> int:
-    """Images of one process at once; a loader with a batch sampler of its own has no number itself."""
+    """Return the images per batch of one process; a loader with its own batch sampler has no such number itself."""
     return getattr(loader.batch_sampler, 'batch_size', 1) if loader.batch_size is None else loader.batch_size
 
 
 def describe_batches(runner: Runner) -> str:
-    """The total batch and the images of the whole run beside the recipe's, and how to train as the recipe does."""
+    """Describe the total batch and the images of the run and of its recipe, and how to train as the recipe does."""
     each, processes = batch_of(runner.train_dataloader), get_world_size()
     parts = runner.cfg.get('optim_wrapper', {}).get('accumulative_counts', 1)
     total, images = each * processes * parts, _images(runner, each * processes)
     lines = [f'Total batch {total:,} = {_product(each, processes, parts)}', f'Images seen {images:,}']
     recipe = _recipe(runner)
     if recipe is None:
-        lines[0] += '. For which batch its rate is, the config does not say: auto_scale_lr=dict(base_batch_size=...)'
+        lines[0] += '. The config does not say for which batch its rate is: auto_scale_lr=dict(base_batch_size=...)'
         return '\n'.join(lines)
     theirs = _recipe_images(runner, recipe)
     lines = [f'{lines[0]}; of the recipe {recipe:,}', f'{lines[1]}; of the recipe {theirs:,}']
@@ -34,7 +34,7 @@ def _product(each: int, processes: int, parts: int) -> str:
 
 
 def _images(runner: Runner, at_once: int) -> int:
-    """By epochs a run sees its data as often, by iterations as many batches."""
+    """Return the images of a run: its data times epochs, or batches times iterations."""
     if 'max_iters' in runner.cfg.train_cfg:
         return at_once * runner.max_iters
     return runner.max_epochs * len(runner.train_dataloader.dataset)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Processes without a GPU, which MMEngine's launchers do not foresee."""
+"""Distributed runs without GPUs, which MMEngine's launchers do not support."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from torch import nn
 
 from mmvpt.layers.sync_batch_norm import adopt_sync_batch_norms
 
-# by launcher: the variables that hold rank, number of processes, and rank on this machine
+# by launcher: the variables with rank, number of processes, and rank on this machine
 VARIABLES = {
     'pytorch': ('RANK', 'WORLD_SIZE', 'LOCAL_RANK'),
     'slurm': ('SLURM_PROCID', 'SLURM_NTASKS', 'SLURM_LOCALID'),
@@ -27,7 +27,7 @@ VARIABLES = {
 
 
 def start_gloo(launcher: str) -> None:
-    """Connect the processes of a launcher by gloo."""
+    """Connect the processes of a launcher with gloo."""
     if dist.is_initialized():
         return
     for name, variable in zip(VARIABLES['pytorch'], VARIABLES[launcher], strict=True):
@@ -44,10 +44,11 @@ def start_gloo(launcher: str) -> None:
 
 
 def part() -> None:
-    """Let the processes of a run end together and in order.
+    """Wait for all ranks, then destroy the process group.
 
-    One that is gone too soon takes the others down. And gloo's threads have to end before the interpreter does, or it
-    aborts; they end with the last model that uses them, which a cycle (a runner and its hooks) keeps alive.
+    A rank that exits early aborts the others. The threads of gloo have to end before the interpreter does, or it
+    aborts. They end when the last model that uses them is deleted, and a reference cycle (a runner and its hooks) keeps
+    that model alive until it is collected.
     """
     if dist.is_initialized():
         dist.barrier()
@@ -57,7 +58,7 @@ def part() -> None:
 
 @MODEL_WRAPPERS.register_module()
 class CPUDistributedDataParallel(MMDistributedDataParallel):
-    """MMEngine's wrapper for a model without a GPU: no number of a device, and batch norms that synchronize."""
+    """MMEngine's distributed wrapper, for models without a GPU: no device id, and batch norms that synchronize."""
 
     def __init__(self, module: nn.Module, device_ids: None = None, **kwargs: object) -> None:
         adopt_sync_batch_norms(module)
@@ -65,7 +66,7 @@ class CPUDistributedDataParallel(MMDistributedDataParallel):
 
 
 def prepare_hosts_without_gpu(arguments: Sequence[str]) -> None:
-    """Let a tool of a host run by a launcher where there is no GPU: MMEngine gives each of its processes one."""
+    """Prepare for a tool of a host that a launcher starts without GPUs; MMEngine expects one GPU per process."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument('--launcher')
     launcher = parser.parse_known_args(arguments)[0].launcher
@@ -75,7 +76,7 @@ def prepare_hosts_without_gpu(arguments: Sequence[str]) -> None:
 
 
 def wrap_for_cpu(cfg: Config) -> None:
-    """Have the model wrapped for a machine without GPUs, unless the config has a wrapper of its own."""
+    """Wrap the model for a machine without GPUs, unless the config has another wrapper."""
     unused = cfg.get('find_unused_parameters', False)
     wrapper = cfg.get('model_wrapper_cfg') or dict(broadcast_buffers=False, find_unused_parameters=unused)
     if wrapper.get('type', 'MMDistributedDataParallel') == 'MMDistributedDataParallel':

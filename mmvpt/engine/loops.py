@@ -1,4 +1,4 @@
-"""The loops of a run, and with them its data; where that fails, a look through the data says why."""
+"""Building the loops of a run with their data; if that fails, a check of the data says why."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from mmvpt.datasets.verify import parts_of_config, verify
 
 
 def build_loops(runner: Runner, *names: str) -> None:
-    """Build loops before the run would, such as ``'train'`` and ``'val'``.
+    """Build loops, such as ``'train'`` and ``'val'``, before the run starts.
 
-    The hosts end with whatever goes wrong first, in words such as 'need at least one array to concatenate' where no
-    picture is left. The error raised here lists all that is missing or wrong instead.
+    The hosts stop at the first problem, with messages such as 'need at least one array to concatenate' if no image is
+    left. The error raised here lists everything that is missing or wrong instead.
     """
     for name in names:
         try:
@@ -21,6 +21,6 @@ def build_loops(runner: Runner, *names: str) -> None:
             if not findings.problems:
                 raise
             raise ValueError(
-                f'The data cannot be read ({type(error).__name__}: {error}). A look through what the config names:\n'
+                f'The data cannot be read ({type(error).__name__}: {error}). A check of the data in the config:\n'
                 f'{findings}'
             ) from error

@@ -1,4 +1,4 @@
-"""What the optimizer gets: the parameters that train, in as few groups as their options allow."""
+"""The constructor of optimizers: it passes only parameters that train, in as few groups as possible."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MULTIPLIERS = ('lr_mult', 'decay_mult')
 
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
 class TrainableParamsConstructor(DefaultOptimWrapperConstructor):
-    """Give the optimizer only what trains; refuse if nothing does.
+    """Constructor that gives the optimizer only the parameters that train, and refuses a model without any.
 
     Args:
         optim_wrapper_cfg: As for MMEngine's default constructor.
-        paramwise_cfg: Multipliers ``dict(lr_mult=..., decay_mult=...)`` by part: ``tuner``, ``backbone`` (what
-            the tuner unfroze in it), ``head`` (everything else) and ``bias``, which multiplies with the part that
-            a bias is in. ``custom_keys={'some.name': dict(...)}`` replaces them for every parameter whose name
-            holds the key; the longest key wins. What matches nothing is an error.
+        paramwise_cfg: Multipliers ``dict(lr_mult=..., decay_mult=...)`` by part: ``tuner``, ``backbone`` (parameters
+            that the tuner unfroze), ``head`` (everything else) and ``bias``, which is multiplied with the part of the
+            bias. ``custom_keys={'some.name': dict(...)}`` replaces them for every parameter whose name
+            contains the key; the longest key is used. A rule that matches no parameter is an error.
 
     Example:
         >>> optim_wrapper = dict(
@@ -63,7 +63,7 @@ class TrainableParamsConstructor(DefaultOptimWrapperConstructor):
             print_log(f'Optimizer group "{group["name"]}": {count:,} parameters, {options or "defaults"}', 'current')
 
     def make_rules(self, prefixes: Iterable[str]) -> Rules:
-        """What multiplies rate and decay of a parameter, by its name."""
+        """Return the multipliers of learning rate and weight decay by the name of a parameter."""
         return Rules(self.paramwise_cfg, prefixes)
 
     def _new_group(self, lr_mult: float, decay_mult: float) -> dict:
@@ -94,7 +94,7 @@ class Rules:
         self.used: set[str] = set()
 
     def __call__(self, name: str) -> tuple[str, tuple[float, float]]:
-        """The label of a parameter's group and its two multipliers."""
+        """Return the label of a parameter's group and its two multipliers."""
         custom = [key for key in self.custom if key in name]
         self.used.update(custom)
         parts = [part_of(name, self.prefixes)] + ['bias'] * is_bias(name)
@@ -106,11 +106,11 @@ class Rules:
         return label, _product(self.parts[part] for part in parts if part in self.parts)
 
     def require_used(self, names: list[str]) -> None:
-        """Refuse a rule that no parameter fell under."""
+        """Refuse a rule that matched no parameter."""
         unused = [repr(key) for key in (*self.parts, *self.custom) if key not in self.used]
         if unused:
             raise ValueError(
-                f'paramwise_cfg speaks of {", ".join(unused)}, but no parameter that trains is of that name. '
+                f'paramwise_cfg names {", ".join(unused)}, but no parameter that trains has such a name. '
                 f'These train: {", ".join(names)}.'
             )
 

@@ -1,4 +1,4 @@
-"""The optimizer as the public code of VPT builds it, which differs from the paper and from what its configs ask."""
+"""The optimizer of VPT's public code, which differs from the paper and from the options in its own configs."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from mmvpt.registry import OPTIM_WRAPPER_CONSTRUCTORS
 
 from .optim import Rules, TrainableParamsConstructor
 
-DECAY = 0.01  # of its AdamW, whatever is asked for
+DECAY = 0.01  # of its AdamW, for every positive weight decay in a config
 
 
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
 class VPTCompatConstructor(TrainableParamsConstructor):
-    """Optimize what trains as the public code of VPT does, for comparison with its published numbers.
+    """Constructor of the optimizer of VPT's public code, for comparison with its published numbers.
 
-    - AdamW decays by 0.01 whatever positive weight decay is asked for, with eps 1e-6, and spares what has ``bias`` in
-      its name (tables of relative position biases too); norms decay.
-    - AdamW without weight decay becomes SGD with momentum 0.9, at AdamW's learning rate. Thus of the paper's grid of
-      four weight decays three are the same, and the fourth is another optimizer.
-    - SGD decays all but the bias of the classifier, ``head.fc.bias``.
+    - AdamW has the weight decay 0.01 for every positive value in a config, and eps 1e-6. Parameters with ``bias`` in
+      their name do not decay (tables of relative position biases too); norms do.
+    - AdamW without weight decay becomes SGD with momentum 0.9 and AdamW's learning rate. So three of the four weight
+      decays in the paper's grid are the same, and the fourth is another optimizer.
+    - SGD decays all parameters but the bias of the classifier, ``head.fc.bias``.
 
-    Its AdamW adds eps before it corrects the bias of the moments; this one is PyTorch's, which adds it behind.
+    The AdamW of that code adds eps before the bias of the moments is corrected; PyTorch's, used here, adds it after.
 
     Args:
-        optim_wrapper_cfg: With an AdamW or SGD that has ``lr`` and ``weight_decay``.
-        paramwise_cfg: As for :class:`TrainableParamsConstructor`; its multipliers come on top.
+        optim_wrapper_cfg: Has an AdamW or SGD with ``lr`` and ``weight_decay``.
+        paramwise_cfg: As for :class:`TrainableParamsConstructor`; its multipliers are applied in addition.
 
     Example:
         >>> optim_wrapper = dict(
@@ -44,7 +44,7 @@ class VPTCompatConstructor(TrainableParamsConstructor):
 
 
 class _SparingRules(Rules):
-    """Rules that take the decay from some parameters."""
+    """Rules without weight decay for some parameters."""
 
     def __init__(self, spared: Callable[[str], bool], paramwise_cfg: dict, prefixes: Iterable[str]) -> None:
         super().__init__(paramwise_cfg, prefixes)
@@ -66,7 +66,7 @@ def _sgd(optimizer: dict) -> tuple[dict, Callable[[str], bool]]:
     return optimizer, lambda name: name.endswith('head.fc.bias')
 
 
-#: What becomes of an optimizer, and which names it does not decay.
+#: By optimizer: the function that returns its replacement, and whether a name has no weight decay.
 TRANSLATE: dict[str, Callable[[dict], tuple[dict, Callable[[str], bool]]]] = {'AdamW': _adamw, 'SGD': _sgd}
 
 

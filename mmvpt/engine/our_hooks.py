@@ -1,4 +1,4 @@
-"""Our hooks in a config: switched off by name, and said where they are missing."""
+"""Our hooks in a config: switching them off by name, and a warning if they are missing."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ OF_MMENGINE = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_schedul
 
 
 def drop_switched_off(cfg: Config) -> None:
-    """Let None switch any hook off by its name; MMEngine takes None for hooks of its own alone."""
+    """Remove hooks that a config sets to None; MMEngine supports that for its own hooks only."""
     hooks = cfg.get('default_hooks') or {}
     for name in [name for name, hook in hooks.items() if hook is None and name not in OF_MMENGINE]:
         del hooks[name]
 
 
 def warn_of_missing_hooks(runner: Runner) -> None:
-    """Say which of our hooks a run with a tuned backbone goes without, and which it has twice."""
+    """Warn of hooks of ours that a run with a tuned backbone lacks, or has twice."""
     if not has_tuned_backbone(unwrap(runner.model)):
         return
     counts = {kind: sum(isinstance(hook, kind) for hook in runner.hooks) for kind in OUR_HOOKS}
     missing = [f'{kind.__name__} ({_purpose(kind)})' for kind, count in counts.items() if not count]
     if missing:
         runner.logger.warning(
-            f'This run goes without {", ".join(missing)}. Put mmvpt::_base_/hooks.py first into _base_, and set '
-            'default_hooks = _base_.mmvpt_hooks; custom_hooks are then for hooks of your own.'
+            f'This run lacks {", ".join(missing)}. Put mmvpt::_base_/hooks.py first into _base_, and set '
+            'default_hooks = _base_.mmvpt_hooks; keep custom_hooks for your own hooks.'
         )
     twice = [kind.__name__ for kind, count in counts.items() if count > 1]
     if twice:
@@ -43,6 +43,6 @@ def warn_of_missing_hooks(runner: Runner) -> None:
 
 
 def _purpose(kind: type[Hook]) -> str:
-    """The first sentence of its docstring, to stand inside another."""
+    """Return the first sentence of the docstring of a hook, to be put into another sentence."""
     first = (kind.__doc__ or '').partition('\n')[0].rstrip('.')
     return first[:1].lower() + first[1:]

@@ -1,4 +1,4 @@
-"""Which checkpoint to go on from."""
+"""Finding the checkpoint to resume from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mmvpt.files.read import NotPlainWeights, read_checkpoint
 
 
 def existing_checkpoint(path: str) -> str:
-    """Return the path of a checkpoint that is there, or a URL; an error lists what is there instead."""
+    """Return the path of an existing checkpoint, or a URL; an error lists the checkpoints that exist."""
     file = Path(path).expanduser()
     if '://' in path:
         return path
@@ -21,9 +21,9 @@ def existing_checkpoint(path: str) -> str:
 
 
 def find_latest_checkpoint(work_dir: str) -> str | None:
-    """Return the newest readable ``iter_*.pth`` or ``epoch_*.pth``; None where there is no such file.
+    """Return the newest readable ``iter_*.pth`` or ``epoch_*.pth``; None if there is no such file.
 
-    The file ``last_checkpoint`` is not asked: a process killed at a bad moment leaves it empty or outdated.
+    The file ``last_checkpoint`` is not used: if a process is killed at the wrong moment, it is empty or outdated.
     """
     failures = []
     for path in _newest_first(Path(work_dir)):
@@ -42,7 +42,7 @@ def find_latest_checkpoint(work_dir: str) -> str | None:
 
 
 def say(message: str) -> None:
-    """Tell the user, once for all processes; there is no logger before there is a runner."""
+    """Print a message once for all processes; there is no logger before the runner exists."""
     if os.environ.get('RANK', '0') == '0':
         print(message, file=sys.stderr, flush=True)
 

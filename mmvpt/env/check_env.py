@@ -1,4 +1,4 @@
-"""``python -m mmvpt check_env``: what is installed, what was tested, and how to mend what is wrong."""
+"""Check an environment: print what is installed and what was tested together, and how to repair problems."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ TASKS = {'cls': 'classification', 'seg': 'segmentation', 'det': 'detection'}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table and every problem with its fix; 1 where one of the asked tasks cannot run."""
+    """Print the table and every problem with its fix; return 1 if one of the tasks of the options cannot run."""
     return check(make_parser('python -m mmvpt check_env').parse_args(arguments).tasks)
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
-    """Declare what it takes."""
+    """Declare the options of the command."""
     parser = argparse.ArgumentParser(program, description=__doc__)
-    parser.add_argument('--tasks', nargs='+', choices=TASKS, default=['cls', 'seg'], help='what has to work')
+    parser.add_argument('--tasks', nargs='+', choices=TASKS, default=['cls', 'seg'], help='tasks that have to work')
     return parser
 
 
 def check(tasks: Sequence[str]) -> int:
-    """Print the table and every problem with its fix; return 1 where one of the tasks cannot run."""
+    """Print the table and every problem with its fix; return 1 if one of the tasks cannot run."""
     installed = installed_versions()
     problems = find_problems(installed)
     print(f'Python {platform.python_version()} ({sys.executable})\n')
@@ -55,7 +55,7 @@ def check(tasks: Sequence[str]) -> int:
         print(f'\n{"PROBLEM" if problem in blocking else "note"}: {problem.what}{needed}.\n  {problem.fix}')
     names = _names(tasks)
     print(
-        f'\n{len(blocking)} problem(s): {names} will not run before they are mended.'
+        f'\n{len(blocking)} problem(s): {names} will not run until they are solved.'
         if blocking
         else f'\nReady for {names}.'
     )
@@ -63,7 +63,7 @@ def check(tasks: Sequence[str]) -> int:
 
 
 def format_versions(installed: Mapping[str, str], problems: Sequence[Problem]) -> str:
-    """Lay out package, installed, tested and state, one line each."""
+    """Format a table of the packages: name, installed version, tested version, state."""
     rows: list[tuple[str, ...]] = [('package', 'installed', 'tested', 'state')]
     rows += [_row(package, installed, problems) for package in PACKAGES]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -87,7 +87,7 @@ def _state(package: Package, here: Mapping[str, str], problems: Sequence[Problem
 
 
 def _hardware(installed: Mapping[str, str]) -> list[Problem]:
-    """Import what has compiled parts, report on it, and return what does not load."""
+    """Import the packages with compiled parts, report on them, and return those that do not load."""
     torch = import_module('torch')
     gpus = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
     print(f'\nCUDA: {", ".join(gpus) or "no GPU"} (torch was built for {torch.version.cuda or "the CPU"})')
@@ -98,14 +98,14 @@ def _hardware(installed: Mapping[str, str]) -> list[Problem]:
 
 
 def _ops(gpus: Sequence[str]) -> list[Problem]:
-    """Say whose operators mmcv has, and return what is wrong with them or could be better."""
+    """Print which operators mmcv has, and return problems with them, or how they could be better."""
     reason = missing_ops()
     if reason:
-        what = f"mmcv's compiled operators do not load: {reason}. Let torchvision's stand in, or compile them anew"
+        what = f"mmcv's compiled operators do not load: {reason}. Use torchvision's instead, or compile them again"
         return [Problem(what, f'{REMOVE_OPS}\n  {WITH_OPS}', ('det',))]
     operators = import_module('mmcv._ext')
     if operators.__file__ == str(STAND_IN):
-        print(f"mmcv's operators: not compiled; torchvision's stand in for {', '.join(_served(operators))}.")
+        print(f"mmcv's operators: not compiled; torchvision's are used for {', '.join(_served(operators))}.")
         what = 'any other operator of mmcv says at its first call that it has to be compiled (g++; nvcc for a GPU)'
         return [Problem(what, WITH_OPS, ())]
     cuda = operators.get_compiling_cuda_version()
@@ -117,7 +117,7 @@ def _ops(gpus: Sequence[str]) -> list[Problem]:
 
 
 def _served(operators: ModuleType) -> list[str]:
-    """Name the operators of the stand-in, those with a backward pass once."""
+    """Return the names of the replaced operators, those with a backward pass once."""
     names = [name.removesuffix('_forward') for name in operators.__all__ if '_backward' not in name]
     return [name for name in names if not name.startswith('get_')]
 

@@ -1,4 +1,4 @@
-"""Python finds ``stand_in.py`` under the name ``mmcv._ext`` where MMCV's operators were not compiled."""
+"""An import hook: Python imports ``stand_in.py`` as ``mmcv._ext`` if MMCV's operators were not compiled."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ STAND_IN = Path(__file__).parents[1] / 'operators' / 'stand_in.py'
 
 
 class StandInFinder(MetaPathFinder):
-    """Answer for ``mmcv._ext``, when all other finders were asked in vain."""
+    """Finder of ``mmcv._ext``; Python asks it after all other finders have found nothing."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return where the stand-in lies; it is read when ``mmcv.ops`` is imported, not before."""
+        """Return the path of the replacement; the file is read when ``mmcv.ops`` is imported, not before."""
         return spec_from_file_location(fullname, STAND_IN) if fullname == COMPILED else None
 
 
 def stand_behind_mmcv() -> None:
-    """Let Python ask for our operators last: compiled ones win, and so does the error of broken ones."""
+    """Register the finder as the last one: compiled operators are preferred, and errors of broken ones are raised."""
     if not any(isinstance(finder, StandInFinder) for finder in sys.meta_path):
         sys.meta_path.append(StandInFinder())

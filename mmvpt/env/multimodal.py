@@ -1,4 +1,4 @@
-"""Keep mmpretrain's multimodal models out of the way of a transformers that is too new for them."""
+"""Switching off mmpretrain's multimodal models if the installed transformers is too new for them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from pathlib import Path
 
 from .versions import distribution_version
 
-#: The one place where mmpretrain notes whether its multimodal models can be imported.
+#: The module in which mmpretrain stores whether its multimodal models can be imported.
 SWITCH = 'mmpretrain.utils.dependency'
-#: transformers moved functions that they import; `import mmpretrain.models` then fails as a whole.
+#: transformers moved functions that these models import, so `import mmpretrain.models` fails.
 TOO_NEW = 5
 
 
 def leave_out_multimodal_models() -> None:
-    """Switch mmpretrain's multimodal models off where they cannot be imported, and say so once.
+    """Switch mmpretrain's multimodal models off if they cannot be imported, and say so once.
 
-    mmpretrain looks for transformers by its version and imports these models with all others. The module that holds the
-    outcome is put in place before mmpretrain is imported, so nothing of mmpretrain has to be.
+    mmpretrain imports these models with all others if transformers is installed. The module that stores this decision
+    is loaded and changed before mmpretrain is imported.
     """
     version = distribution_version('transformers')
     mmpretrain = find_spec('mmpretrain')

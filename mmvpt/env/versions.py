@@ -1,4 +1,4 @@
-"""Which versions were tested together, which are known to break, and the command that mends it."""
+"""Versions that were tested together, versions that are known to fail, and commands that repair them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PIP = f'{sys.executable} -m pip'
 
 @dataclass(frozen=True)
 class Package:
-    """A package by its distribution: what was tested, and what does not run without it."""
+    """A package: its distribution, the tested version, and the tasks that need it."""
 
     name: str
     tested: str
@@ -27,7 +27,7 @@ class Package:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Distributions that have its modules."""
+        """The distributions with its modules."""
         return (self.name, self.upstream) if self.upstream else (self.name,)
 
 
@@ -43,7 +43,7 @@ class Clash:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that does not work, the tasks it stops, and the command that mends it."""
+    """A problem, the tasks that do not run because of it, and the command that solves it."""
 
     what: str
     fix: str
@@ -61,11 +61,11 @@ PACKAGES = (
     Package('onedl-mmsegmentation', '1.4.2', ('seg',), upstream='mmsegmentation'),
     Package('onedl-mmdetection', '3.5.1', ('det',), upstream='mmdet'),
 )
-#: By the module of a package that has configs and tools: its distribution.
+#: Distributions of the packages with configs and tools, by module.
 HOSTS = {'mmpretrain': 'onedl-mmpretrain', 'mmseg': 'onedl-mmsegmentation', 'mmdet': 'onedl-mmdetection'}
 COMPARISONS = {'<': operator.lt, '<=': operator.le, '>=': operator.ge}
 TESTED = {package.name: package.tested for package in PACKAGES}
-TESTED_OPENCV = '4.12.0.88'  # opencv-python and opencv-python-headless share their files: keep them alike
+TESTED_OPENCV = '4.12.0.88'  # opencv-python and opencv-python-headless share their files: keep their versions equal
 
 CLASHES = (
     Clash(
@@ -116,12 +116,12 @@ def installed_versions() -> dict[str, str]:
 
 
 def find_problems(installed: Mapping[str, str]) -> list[Problem]:
-    """Return what cannot work among these versions: missing packages, clashes, two families at once."""
+    """Return the problems of these versions: missing packages, clashes, two families at once."""
     return [*_two_families(installed), *_clashes(installed), *_missing(installed)]
 
 
 def find_untested(installed: Mapping[str, str]) -> list[str]:
-    """Name the packages whose series (major and minor version) was not tested."""
+    """Return the packages whose series (major and minor version) was not tested."""
     return [
         f'{name} {installed[name]} (tested: {package.name} {package.tested})'
         for package in PACKAGES
@@ -130,31 +130,31 @@ def find_untested(installed: Mapping[str, str]) -> list[str]:
     ]
 
 
-def asks_for_the_doctor(words: Sequence[str]) -> bool:
-    """Tell from a command line whether it is ``mmvpt check_env`` or, as of old, ``python -m mmvpt.check_env``."""
+def is_check_env(words: Sequence[str]) -> bool:
+    """Return whether a command line is ``mmvpt check_env`` or its earlier form ``python -m mmvpt.check_env``."""
     return 'mmvpt.check_env' in words or any(
         Path(program).name == 'mmvpt' and verb == 'check_env' for program, verb in pairwise(words)
     )
 
 
 def check_versions() -> None:
-    """Refuse to go on with versions known to break, and warn about untested ones."""
+    """Raise an error for versions that are known to fail, and warn about untested ones."""
     installed = installed_versions()
     broken = [problem for problem in find_problems(installed) if 'cls' in problem.tasks]
     if broken:
-        raise ImportError('\n'.join(f'{problem.what}. To mend it: {problem.fix}' for problem in broken))
+        raise ImportError('\n'.join(f'{problem.what}. To solve it: {problem.fix}' for problem in broken))
     untested = find_untested(installed)
     if untested:
         warnings.warn(
             f'mmvpt was not tested with {", ".join(untested)}. It may work; '
-            '`python -m mmvpt check_env` shows the whole table.',
+            '`python -m mmvpt check_env` prints all versions.',
             stacklevel=3,
         )
 
 
 def missing_ops() -> str | None:
-    """Say why the operators of mmcv cannot be used; None where they can, be they compiled or torchvision's."""
-    import_module('torch')  # compiled, mmcv._ext links against its libraries
+    """Return why the operators of mmcv cannot be used, or None if they can, compiled or from torchvision."""
+    import_module('torch')  # a compiled mmcv._ext links against its libraries
     try:
         import_module('mmcv._ext')
     except ImportError as error:

@@ -209,7 +209,7 @@ def adopt(attention: Any) -> Extendable:
     raise TypeError(
         f'{type(attention).__name__} cannot take keys and values of prompts. Known: '
         f'{", ".join(cls.__name__ for cls in adopt.registry if cls is not object)}. '
-        'Teach mmvpt with @adopt.register; see docs/extend.md.'
+        'Teach mmvpt with @adopt.register; see docs/guides/extend.md.'
     )
 
 
@@ -253,7 +253,7 @@ def adopt_as(extendable: type[Extendable], original: type[nn.Module], attention:
     if not plain or type(attention).forward is not original.forward:
         raise TypeError(
             f'{type(attention).__name__} computes something else than {original.__name__}, so mmvpt cannot extend it. '
-            'Register its own extendable class with @adopt.register; see docs/extend.md.'
+            'Register its own extendable class with @adopt.register; see docs/guides/extend.md.'
         )
     swap_class(attention, extendable, sources=[], leading=[], updates=[])
     return cast(Extendable, attention)

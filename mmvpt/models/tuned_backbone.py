@@ -213,7 +213,7 @@ def _build_backbone(backbone: dict | nn.Module) -> nn.Module:
         raise ValueError(
             f'Unknown backbone {backbone.get("type")!r}. Any backbone of mmpretrain, mmseg or mmdet will do, '
             "named with its package, such as 'mmpretrain.VisionTransformer' or 'mmseg.VisionTransformer'. Your own "
-            f'needs @MODELS.register_module() and custom_imports; see docs/extend.md. ({error.args[0]})'
+            f'needs @MODELS.register_module() and custom_imports; see docs/guides/extend.md. ({error.args[0]})'
         ) from error
 
 

@@ -1,1 +1,1 @@
-"""Modules under the names that they had up to 0.1, for one release: ``mmvpt.checkpoint`` and ``mmvpt.check_env``."""
+"""Modules with the names that they had up to 0.1, for one release: ``mmvpt.checkpoint`` and ``mmvpt.check_env``."""

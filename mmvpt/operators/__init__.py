@@ -1,1 +1,1 @@
-"""The operators of ``mmcv._ext`` that our systems need, by torchvision and PyTorch: where they are not compiled."""
+"""Replacements for operators of ``mmcv._ext``, by torchvision and PyTorch, for an MMCV without compiled operators."""

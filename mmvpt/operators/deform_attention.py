@@ -1,6 +1,6 @@
 """Multi-scale deformable attention (https://arxiv.org/abs/2010.04159).
 
-MMCV compiles it for GPUs only, and has the same in PyTorch, which it takes on a CPU. Here that serves GPUs too.
+MMCV compiles it only for GPUs, and has a PyTorch version for CPUs. Here that version is used on GPUs too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def ms_deform_attn_forward(
     attention_weights: Tensor,  # (B, queries, heads, levels, points)
     im2col_step: int,
 ) -> Tensor:  # (B, queries, heads * head_dim)
-    """Return the mean of the values at the sampled places, by their weights."""
+    """Return the weighted mean of the values at the sampled places."""
     inputs = (widen(tensor) for tensor in (value, sampling_locations, attention_weights))
     return _attend(value_spatial_shapes, *inputs).to(value)
 

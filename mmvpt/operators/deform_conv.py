@@ -38,7 +38,7 @@ class Sampling:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """All of it, in torchvision's order."""
+        """Return all options in the order of torchvision."""
         return (*self.stride, *self.padding, *self.dilation, self.groups, self.offset_groups)
 
 
@@ -76,7 +76,7 @@ def deform_conv_backward_parameters(
     **options: int,
 ) -> None:
     """Fill the gradient of the weights."""
-    weight = torch.zeros_like(gradWeight)  # they do not matter for their own gradient
+    weight = torch.zeros_like(gradWeight)  # the gradient of the weights does not depend on the weights
     grads = _gradients(gradOutput, input, weight, offset, None, None, Sampling.of(options))
     gradWeight.copy_(scale * grads['weight'])
 
@@ -150,7 +150,7 @@ def _gradients(
 
 
 def _inputs(input: Tensor, weight: Tensor, offset: Tensor, mask: Tensor | None, bias: Tensor | None) -> list[Tensor]:
-    """Return the five tensors that torchvision wants, without half precision."""
+    """Return the five tensors for torchvision, without half precision."""
     mask = input.new_zeros(len(input), 1) if mask is None else mask
     bias = input.new_zeros(len(weight)) if bias is None else bias
     return [widen(tensor) for tensor in (input, weight, offset, mask, bias)]
@@ -159,8 +159,8 @@ def _inputs(input: Tensor, weight: Tensor, offset: Tensor, mask: Tensor | None, 
 def _at_the_rim(offset: Tensor, kernel: Sequence[int], layout: Sampling) -> Tensor:
     """Find the offsets that lead exactly one pixel out of the image, above it or left of it.
 
-    The value there is zero, and has no derivative: it is zero on one side only. The compiled operators say zero,
-    torchvision the slope of the other side. Untrained offsets in a padded convolution are such offsets.
+    The value there is zero and has no derivative, because it is zero on one side only. The compiled operators return
+    zero, torchvision the slope of the other side. Untrained offsets in a padded convolution are such offsets.
     """
     batch, _, height, width = offset.shape
     pairs = offset.view(batch, layout.offset_groups, *kernel, 2, height, width)

@@ -10,17 +10,17 @@ from mmvpt.operators.precision import widen
 
 
 def naive(overlap: Tensor, threshold: float, sigma: float) -> Tensor:
-    """Weigh boxes that overlap too much by zero."""
+    """Return weights that are zero for boxes that overlap too much."""
     return (overlap < threshold).to(overlap)
 
 
 def linear(overlap: Tensor, threshold: float, sigma: float) -> Tensor:
-    """Weigh boxes that overlap too much by what they do not share."""
+    """Return weights that are 1 - IoU for boxes that overlap too much."""
     return torch.where(overlap < threshold, 1.0, 1 - overlap)
 
 
 def gaussian(overlap: Tensor, threshold: float, sigma: float) -> Tensor:
-    """Weigh all boxes, by a bell curve of what they share."""
+    """Return a Gaussian weight of the IoU for all boxes."""
     return torch.exp(-(overlap**2) / sigma)
 
 
@@ -28,7 +28,7 @@ SOFT_WEIGHTS = (naive, linear, gaussian)  # as MMCV numbers them
 
 
 def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Tensor:
-    """Return which boxes stay, best first; a box is ``offset`` wider and higher than its corners say."""
+    """Return which boxes remain, best first; a box is ``offset`` wider and higher than its corners say."""
     boxes = _with_offset(widen(boxes), offset)
     threshold = torch.tensor(iou_threshold, dtype=torch.float32).item()  # compiled, it is a float of 32 bits too
     return suppress(boxes, scores.to(boxes), threshold)
@@ -44,7 +44,7 @@ def softnms(
     method: int,
     offset: int,
 ) -> Tensor:
-    """Lower the scores of boxes that overlap better ones; fill ``dets`` with what stays, and return which that is."""
+    """Lower the scores of boxes that overlap better ones; fill ``dets`` with the rest, and return its indices."""
     boxes, scores = widen(boxes), widen(scores)
     wide = _with_offset(boxes, offset)
     weight = SOFT_WEIGHTS[method]
@@ -79,7 +79,7 @@ def _area(boxes: Tensor) -> Tensor:
 
 
 def _without(order: Tensor, gone: Tensor) -> Tensor:
-    """Drop boxes; the last ones take their places, so that equal scores meet in the compiled operator's order."""
+    """Remove boxes and move the last ones into their places: the order of the compiled operator for equal scores."""
     left = len(order) - int(gone.sum())
     kept = order[:left].clone()
     kept[gone[:left]] = order[left:][~gone[left:]].flip(0)

@@ -28,7 +28,7 @@ def roi_align_forward(
     """Fill ``output`` with the regions."""
     if pool_mode != AVERAGE:
         raise NotImplementedError(
-            "mmcv.ops.roi_align with pool_mode='max' needs MMCV's compiled operator: torchvision's takes averages. "
+            "mmcv.ops.roi_align with pool_mode='max' needs MMCV's compiled operator: torchvision's only averages.  "
             f"Set pool_mode='avg', or compile it (with g++; for a GPU also with nvcc): {WITH_OPS}"
         )
     size = (aligned_height, aligned_width)

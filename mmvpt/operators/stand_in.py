@@ -1,8 +1,8 @@
-"""torchvision's operators behind the names of ``mmcv._ext``, the module of MMCV's compiled operators.
+"""torchvision's operators with the names of ``mmcv._ext``, the module of MMCV's compiled operators.
 
-Where MMCV was installed without them, and mmvpt was imported first, Python takes this file for that module
-(``mmvpt.env.finder`` says how). Its functions have the signatures of the compiled ones: most of them fill a tensor that
-they are given. What our systems do not need is not served: such an operator says so when it is called.
+If MMCV was installed without them, and mmvpt was imported first, Python imports this file as that module (see
+``mmvpt.env.finder``). Its functions have the signatures of the compiled ones: most of them fill a tensor that they get.
+Operators that our models do not need are not replaced; such an operator raises an error when it is called.
 """
 
 from __future__ import annotations
@@ -51,17 +51,17 @@ __all__ = [
 
 
 def get_compiler_version() -> str:
-    """Say, where reports of an environment name the compiler, that there was none."""
+    """Return, for reports of an environment, that no compiler was used."""
     return "none (torchvision's operators stand in, by mmvpt)"
 
 
 def get_compiling_cuda_version() -> str:
-    """Say, where reports of an environment name the version of CUDA, that nothing was compiled for it."""
+    """Return, for reports of an environment, that nothing was compiled for CUDA."""
     return "none (torchvision's operators stand in, by mmvpt)"
 
 
 def __getattr__(name: str) -> Callable[..., NoReturn]:
-    """Return an operator that is not served; MMCV looks all of them up when it is imported."""
+    """Return an operator that is not replaced; MMCV looks up all of them when it is imported."""
     if name.startswith('_'):
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def shorten(names: Sequence[str], limit: int = 8) -> str:
-    """The first names of a list, and how many more there are.
+    """Return the first names of a list, and the number of the others.
 
     >>> shorten(['a', 'b', 'c'], limit=2)
     'a, b, and 1 more'

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 
 def format_table(rows: Sequence[Mapping[str, object]]) -> str:
-    """Lay out rows of the same columns; numbers, and columns that hold them, stand to the right.
+    """Format rows with the same columns; columns of numbers are aligned to the right.
 
     >>> print(format_table([{'method': 'head only', 'mIoU': 31.2}, {'method': 'VPT', 'mIoU': 40.75}]))
     | method    |  mIoU |

@@ -137,6 +137,6 @@ def build_tuner(config: dict | list[dict]) -> Tuner:
         known = sorted(name for name, cls in MODELS.module_dict.items() if issubclass(cls, Tuner))
         raise ValueError(
             f'Unknown tuner {name!r}. Known: {", ".join(known)}. To teach another, derive it from mmvpt.tuners.Tuner '
-            'and register it with @MODELS.register_module() of mmvpt.registry; see docs/extend.md.'
+            'and register it with @MODELS.register_module() of mmvpt.registry; see docs/guides/extend.md.'
         )
     return tuner(**config)

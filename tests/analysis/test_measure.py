@@ -46,7 +46,7 @@ def test_a_storage_that_is_kept_twice_counts_once_and_weights_do_not() -> None:
     ('backbone', 'share'), [(dict(VIT, arch='b'), 1.0112), (dict(SWIN, arch='base'), 1.0151)], ids=['ViT-B', 'Swin-B']
 )
 def test_e2vpt_costs_less_than_three_percent_of_a_forward_even_for_one_image(backbone: dict, share: float) -> None:
-    """10 prompts and 5 key-value prompts, as in docs/benchmark.md; the prompts' own projections serve a whole batch."""
+    """10 prompts and 5 key-value prompts (docs/results/benchmark.md); a batch shares the projections of the prompts."""
     tuners = ([dict(type='DeepPrompts', num_tokens=10), dict(type='KeyValuePrompts')], dict(type='LinearProbe'))
     image = torch.empty(1, 3, 224, 224, device='meta')
     tuned, plain = (TunedBackbone(backbone, tuner).eval().to('meta') for tuner in tuners)
@@ -56,7 +56,7 @@ def test_e2vpt_costs_less_than_three_percent_of_a_forward_even_for_one_image(bac
 
 @pytest.mark.parametrize(('batch', 'share'), [(1, 1.0654), (8, 1.0258), (80, 1.0207)])
 def test_fifty_prompts_of_swin_b_cost_less_than_three_percent_of_a_batch(batch: int, share: float) -> None:
-    """As docs/benchmark.md has it; the VPT paper trains Swin-B with batches of 80 (Table 9)."""
+    """As docs/results/benchmark.md has it; the VPT paper trains Swin-B with batches of 80 (Table 9)."""
     tuners = (dict(type='DeepPrompts', num_tokens=50), dict(type='LinearProbe'))
     image = torch.empty(batch, 3, 224, 224, device='meta')
     tuned, plain = (TunedBackbone(dict(SWIN, arch='base'), tuner).eval().to('meta') for tuner in tuners)

@@ -102,7 +102,7 @@ def test_help_calls_the_command_as_the_user_did(program, name, monkeypatch):
 
 
 def test_only_the_verb_check_env_goes_on_where_mmvpt_cannot():
-    assert versions.asks_for_the_doctor(['python', '-m', 'mmvpt', 'check_env', '--tasks', 'det'])
-    assert versions.asks_for_the_doctor(['python', 'bin/mmvpt', 'check_env'])
-    assert versions.asks_for_the_doctor(['python', '-m', 'mmvpt.env.check_env'])
-    assert not versions.asks_for_the_doctor(['python', '-m', 'mmvpt', 'train', 'check_env'])
+    assert versions.is_check_env(['python', '-m', 'mmvpt', 'check_env', '--tasks', 'det'])
+    assert versions.is_check_env(['python', 'bin/mmvpt', 'check_env'])
+    assert versions.is_check_env(['python', '-m', 'mmvpt.check_env'])
+    assert not versions.is_check_env(['python', '-m', 'mmvpt', 'train', 'check_env'])

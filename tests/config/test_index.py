@@ -70,5 +70,5 @@ def test_a_folder_without_configs_and_a_part_of_a_config_are_refused(tmp_path: P
     with pytest.raises(FileNotFoundError, match='holds no config'):
         read_showcases(tmp_path)
     (tmp_path / 'part.py').write_text("model = dict(type='ImageClassifier')\n")
-    with pytest.raises(ValueError, match='part.py has no optim_wrapper, train_dataloader: it is a part'):
+    with pytest.raises(ValueError, match='part.py has no optim_wrapper, train_dataloader: it is only a part'):
         read_showcases(tmp_path)

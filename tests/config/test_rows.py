@@ -144,7 +144,7 @@ def test_a_row_that_lacks_a_fragment_says_which(field: str, variable: str) -> No
 
 
 def test_a_variable_that_no_fragment_sets_is_refused() -> None:
-    with pytest.raises(ValueError, match=r'takes _base_.setr_prompts, and no fragment of the row sets it'):
+    with pytest.raises(ValueError, match=r'uses _base_.setr_prompts, and no fragment of the row sets it'):
         compose_text(row(**WHOLE, overrides={'optim_wrapper': '_base_.setr_prompts'}))
 
 

@@ -277,6 +277,6 @@ def test_dense_configs_say_for_which_batch_their_rate_is(name: str) -> None:
 
 
 def test_the_config_of_the_page_is_that_of_its_fragments(tmp_path: Path) -> None:
-    page = (CONFIGS.parent / 'docs' / 'recipes.md').read_text()
+    page = (CONFIGS.parent / 'docs' / 'guides' / 'recipes.md').read_text()
     (tmp_path / 'mine.py').write_text(re.findall(r'```python\n(.*?)```', page, flags=re.DOTALL)[0])
     assert Config.fromfile(tmp_path / 'mine.py').to_dict() == cub('vit-l_vpt').to_dict()

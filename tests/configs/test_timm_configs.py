@@ -1,4 +1,4 @@
-"""What docs/pretrained.md says of ViTs of timm holds: its names, and its way from the files of authors."""
+"""What docs/guides/pretrained.md says of ViTs of timm holds: its names, and its way from the files of authors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from mmengine.registry import MODELS
 
 timm = pytest.importorskip('timm')
-PAGE = Path(__file__).resolve().parents[2] / 'docs' / 'pretrained.md'
+PAGE = Path(__file__).resolve().parents[2] / 'docs' / 'guides' / 'pretrained.md'
 (REWRITE,) = re.findall(r'```python\n(import timm\n.*?)```', PAGE.read_text(), flags=re.DOTALL)
 
 

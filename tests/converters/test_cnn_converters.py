@@ -197,7 +197,7 @@ def test_a_model_that_cannot_be_built_is_refused(tmp_path):
     with parameters_without_memory():
         state = torchvision.models.resnet50().state_dict()
     torch.save(state | {'layer1.0.conv3.weight': torch.ones(7, 64, 1, 1)}, tmp_path / 'resnet50.pth')
-    with pytest.raises(ValueError, match=r"resnet50\.pth: the sizes of its tensors make no model: .*'expansion': 0"):
+    with pytest.raises(ValueError, match=r"resnet50\.pth: no model has the sizes of its tensors: .*'expansion': 0"):
         convert(tmp_path / 'resnet50.pth')
 
 
@@ -208,5 +208,5 @@ def test_a_regnety_is_refused(tmp_path):
 
 
 def test_a_cnn_has_no_heads_to_number(resnet):
-    with pytest.raises(ValueError, match='num_heads, img_size means nothing to ResNet'):
+    with pytest.raises(ValueError, match='num_heads, img_size is not an option of ResNet'):
         convert(resnet(), num_heads=3, img_size=512)

@@ -12,7 +12,7 @@ from PIL import Image
 from mmvpt.datasets.fetch import Fetch
 from tests.data_makers import make_ade
 
-DAMAGED = 'If the file is damaged, mend it or take it out of the data set.'
+DAMAGED = 'If the file is damaged, repair it or remove it from the data set.'
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +67,7 @@ def test_a_file_cut_short_is_blamed(root):
 def test_a_missing_file_is_not_called_damaged(root):
     (root / 'annotations/training/0000.png').unlink()
     reason = why(root)
-    assert 'There is no such file: look at data_root and data_prefix' in reason and DAMAGED not in reason
+    assert 'There is no such file: check data_root and data_prefix' in reason and DAMAGED not in reason
 
 
 @pytest.mark.parametrize('setting', [True, False])
@@ -95,7 +95,7 @@ class Stumble(BaseTransform):
 def test_any_other_error_is_of_the_step_that_fails(root, steps, named):
     reason = why(root, steps=steps)
     assert reason.startswith(named)
-    assert 'look at the pipeline of the data set' in reason and 'damaged' not in reason
+    assert 'check the pipeline of the data set' in reason and 'damaged' not in reason
 
 
 def test_an_option_that_mmcv_refuses_is_no_fault_of_the_file(root):

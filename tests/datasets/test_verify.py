@@ -122,7 +122,7 @@ ADE = [
     ),
     (
         write('annotations/training/0000.png', 32, 32, 3),
-        'colours where ids should be; docs/data.md turns them into ids: 1 (0000.png)',
+        'colours where ids should be; docs/guides/data.md turns them into ids: 1 (0000.png)',
     ),
     (write('annotations/training/0000.png', 16, 32), 'of another size than their picture: 1 (0000.png)'),
 ]
@@ -401,7 +401,7 @@ def test_a_data_set_that_it_does_not_know_is_named(tmp_path):
 
 
 def test_the_config_of_the_page_on_data_reads_shapes(tmp_path):
-    page = (TOOL.parents[1] / 'docs' / 'data.md').read_text()
+    page = (TOOL.parents[1] / 'docs' / 'guides' / 'data.md').read_text()
     blocks = re.findall(r'```python\n(.*?)```', page, flags=re.DOTALL)
     (block,) = (block for block in blocks if 'instances_val2017' in block)
     stock = {

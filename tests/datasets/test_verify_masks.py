@@ -84,7 +84,7 @@ def test_the_command_for_black_and_white_masks_mends_them(tmp_path):
 
 def run_block_of_the_page_on_data(about: str) -> None:
     """Run the Python block that has these words."""
-    page = (TOOL.parents[1] / 'docs' / 'data.md').read_text()
+    page = (TOOL.parents[1] / 'docs' / 'guides' / 'data.md').read_text()
     (block,) = (block for block in re.findall(r'```python\n(.*?)```', page, flags=re.DOTALL) if about in block)
     exec(block, {})  # noqa: S102
 
@@ -281,4 +281,4 @@ def test_the_tool_leaves_the_setting_to_a_config(monkeypatch, capsys):
     monkeypatch.setattr(sys, 'argv', ['verify_dataset.py', '--config', 'x.py', '--no-reduce-zero-label'])
     with pytest.raises(SystemExit):
         runpy.run_path(str(TOOL), run_name='__main__')
-    assert '--reduce-zero-label goes with a layout: a config says it in its data sets' in capsys.readouterr().err
+    assert '--reduce-zero-label is for a layout: a config sets it in its data sets' in capsys.readouterr().err

@@ -92,9 +92,9 @@ def test_a_model_without_a_tuned_backbone_is_refused():
         (dict(custom_keys={'fc': 2.0}), "gives 'fc' 2.0"),
         (
             dict(backbone=dict(lr_mult=1.0)),
-            "speaks of 'backbone', but no parameter .* These train: backbone.tuner",
+            "names 'backbone', but no parameter .* These train: backbone.tuner",
         ),
-        (dict(custom_keys={'neck': dict()}), "speaks of 'neck'"),
+        (dict(custom_keys={'neck': dict()}), "names 'neck'"),
     ],
 )
 def test_rules_that_mean_nothing_are_refused(tmp_path, rules, message):

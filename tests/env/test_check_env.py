@@ -58,10 +58,10 @@ def test_the_upstream_family_is_untested_but_allowed(monkeypatch):
 @pytest.mark.parametrize(
     ('installed', 'message'),
     [
-        ({**TESTED, 'torch': '1.13.1'}, 'torch 1.13.1: before torch 2.6 .* To mend it: .*pip install torch==2.11.0'),
+        ({**TESTED, 'torch': '1.13.1'}, 'torch 1.13.1: before torch 2.6 .* To solve it: .*pip install torch==2.11.0'),
         (
             {**UPSTREAM, 'mmengine': '0.10.7', 'torch': '2.6.0+cu124'},
-            'mmengine 0.10.7 with torch 2.6.0.*: .* To mend it: .*install onedl-mmengine==0.10.12',
+            'mmengine 0.10.7 with torch 2.6.0.*: .* To solve it: .*install onedl-mmengine==0.10.12',
         ),
         (
             {**TESTED, 'mmcv': '2.2.0'},
@@ -70,7 +70,7 @@ def test_the_upstream_family_is_untested_but_allowed(monkeypatch):
         ),
         (
             {name: found for name, found in TESTED.items() if name != 'onedl-mmengine'},
-            'onedl-mmengine is not installed. To mend it: .*pip install onedl-mmengine==0.10.12',
+            'onedl-mmengine is not installed. To solve it: .*pip install onedl-mmengine==0.10.12',
         ),
     ],
     ids=['old torch', 'old mmengine', 'two families', 'missing'],
@@ -114,7 +114,7 @@ def test_operators_that_were_not_compiled_are_a_note_that_says_what_stands_in_an
     monkeypatch.setitem(sys.modules, 'mmcv._ext', stand_in)
     assert check_env.main(['--tasks', 'cls', 'seg', 'det']) == 0
     out = capsys.readouterr().out
-    assert "mmcv's operators: not compiled; torchvision's stand in for deform_conv" in out
+    assert "mmcv's operators: not compiled; torchvision's are used for deform_conv" in out
     assert ', nms, roi_align, ' in out
     assert 'note: any other operator of mmcv says at its first call that it has to be compiled' in out
     assert f'.\n  {versions.WITH_OPS}\n' in out
@@ -126,7 +126,7 @@ def test_compiled_operators_are_named_so(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, 'mmcv._ext', compiled)
     assert check_env.main(['--tasks', 'det']) == 0
     out = capsys.readouterr().out
-    assert "mmcv's operators: compiled (CUDA: 13.0)." in out and 'stand in' not in out
+    assert "mmcv's operators: compiled (CUDA: 13.0)." in out and 'torchvision' not in out.partition('operators')[2]
 
 
 def test_compiled_operators_that_do_not_load_stop_detection_and_come_with_two_ways_out(monkeypatch, capsys):

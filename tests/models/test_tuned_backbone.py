@@ -150,7 +150,7 @@ def test_loading_weights_undoes_folding() -> None:
 
 
 def test_an_unknown_backbone_says_what_will_do() -> None:
-    with pytest.raises(ValueError, match=r"Unknown backbone 'NoViT'.*'mmseg.VisionTransformer'.*docs/extend.md"):
+    with pytest.raises(ValueError, match=r"Unknown backbone 'NoViT'.*'mmseg.VisionTransformer'.*docs/guides/extend.md"):
         TunedBackbone(dict(type='NoViT'), DEEP)
 
 

@@ -1,4 +1,4 @@
-"""Make a base of the pretrained file of another project: ``python -m mmvpt convert`` as a file."""
+"""Convert a pretrained file of another project into a base: ``python -m mmvpt convert`` as a file."""
 
 from functools import partial
 

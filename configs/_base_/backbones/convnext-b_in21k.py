@@ -1,4 +1,4 @@
-"""ConvNeXt-B of ImageNet-21k: Facebook's file after tools/model_converters; the backbone itself pools its last map."""
+"""ConvNeXt-B of ImageNet-21k: Facebook's file, converted by tools/model_converters. It averages its own last map."""
 
 feature_dim = 1024
 backbone = dict(type='mmpretrain.ConvNeXt', arch='base')

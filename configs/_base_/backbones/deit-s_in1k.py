@@ -1,6 +1,6 @@
 """DeiT-S/16 of ImageNet-1k, without a distillation token; the head sees the class token.
 
-``init_cfg`` is how training from scratch begins.
+``init_cfg`` is the initialisation for training from scratch.
 """
 
 feature_dim = 384

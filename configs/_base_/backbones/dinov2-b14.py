@@ -1,4 +1,4 @@
-"""DINOv2 with registers, ViT-B/14, by timm and in timm's own file; the head sees the class token."""
+"""DINOv2 with registers, ViT-B/14, built by timm, from timm's own file; the head sees the class token."""
 
 feature_dim = 768
 backbone = dict(

@@ -1,4 +1,4 @@
-"""EVA-02, ViT-B/14, by timm and in timm's own file; the head sees the average of the patches."""
+"""EVA-02, ViT-B/14, built by timm, from timm's own file; the head sees the average of the patches."""
 
 feature_dim = 768
 backbone = dict(

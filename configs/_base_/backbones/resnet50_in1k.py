@@ -1,4 +1,4 @@
-"""ResNet-50 of ImageNet-1k: torchvision's file after tools/model_converters (docs/pretrained.md)."""
+"""ResNet-50 of ImageNet-1k: torchvision's file, converted by tools/model_converters (docs/guides/pretrained.md)."""
 
 feature_dim = 2048
 backbone = dict(type='mmpretrain.ResNet', depth=50)

@@ -1,4 +1,4 @@
-"""A narrow ResNet-18 for Shapes, as resnet_scratch_shapes leaves it."""
+"""A narrow ResNet-18 for Shapes, pretrained by the row resnet_scratch_shapes."""
 
 feature_dims = [16, 32, 64, 128]
 backbone = dict(

@@ -1,6 +1,6 @@
 """Swin-S of ImageNet-1k, windows of 7, images of 224.
 
-``init_cfg`` is how training from scratch begins.
+``init_cfg`` is the initialisation for training from scratch.
 """
 
 feature_dim = 768

@@ -1,4 +1,4 @@
-"""A small Swin for Shapes, as swin_scratch_shapes leaves it: windows of 4 on maps of 16, 8, 4 and 2."""
+"""A small Swin for Shapes, pretrained by the row swin_scratch_shapes: windows of 4 on maps of 16, 8, 4 and 2."""
 
 feature_dim = 256
 backbone = dict(

@@ -1,7 +1,7 @@
-"""ViT-B/16 of ImageNet-21k: Google's ViT-B_16.npz after tools/model_converters (docs/pretrained.md).
+"""ViT-B/16 of ImageNet-21k: Google's ViT-B_16.npz, converted (docs/guides/pretrained.md).
 
-Google trained it on pictures normalised with 127.5 and 127.5. The VPT paper normalises with the mean and deviation of
-ImageNet (appendix A), and so do the configs that take this file.
+Google trained it on images normalised with mean 127.5 and standard deviation 127.5. The VPT paper uses the mean and
+standard deviation of ImageNet (appendix A), and so do the configs with this backbone.
 """
 
 feature_dim = 768

@@ -1,4 +1,4 @@
-"""ViT-H/14 of ImageNet-21k: Google's ViT-H_14.npz after tools/model_converters, normalised as vit-b16_in21k.py."""
+"""ViT-H/14 of ImageNet-21k: Google's ViT-H_14.npz, converted and normalised as vit-b16_in21k.py."""
 
 _base_ = 'vit-b16_in21k.py'
 feature_dim = 1280

@@ -1,4 +1,4 @@
-"""ViT-L/16 of ImageNet-21k: Google's ViT-L_16.npz after tools/model_converters, normalised as vit-b16_in21k.py."""
+"""ViT-L/16 of ImageNet-21k: Google's ViT-L_16.npz, converted and normalised as vit-b16_in21k.py."""
 
 _base_ = 'vit-b16_in21k.py'
 feature_dim = 1024

@@ -1,4 +1,4 @@
-"""A narrow ViT for Shapes, as vit_narrow_scratch_shapes leaves it: a third of the cost of vit_shapes.py."""
+"""A narrow ViT for Shapes, pretrained by the row vit_narrow_scratch_shapes. It costs a third of vit_shapes.py."""
 
 feature_dim = 64
 backbone = dict(

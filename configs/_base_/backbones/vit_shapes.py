@@ -1,4 +1,4 @@
-"""A small ViT for Shapes, as vit_scratch_shapes leaves it."""
+"""A small ViT for Shapes, pretrained by the row vit_scratch_shapes."""
 
 feature_dim = 96
 backbone = dict(

@@ -1,6 +1,6 @@
-"""mmseg's pipelines for ADE20K, but LoadAnnotations reads reduce_zero_label from the data set: it is set there alone.
+"""mmseg's pipelines for ADE20K, without a second ``reduce_zero_label``: LoadAnnotations reads that of the data set.
 
-The names are our own, because mmseg's configs define the usual ones and two bases may not define the same.
+The variables have other names than in mmseg's configs, because two bases may not define the same name.
 """
 
 ade20k_train_pipeline = [

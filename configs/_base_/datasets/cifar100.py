@@ -9,7 +9,7 @@ data_preprocessor = dict(
     num_classes=num_classes,
     mean=[123.675, 116.28, 103.53],
     std=[58.395, 57.12, 57.375],
-    to_rgb=False,  # the images of CIFAR are RGB
+    to_rgb=False,  # CIFAR images are RGB already
 )
 train_pipeline = [
     dict(type='RandomCrop', crop_size=32, padding=4),

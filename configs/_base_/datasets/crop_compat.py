@@ -1,7 +1,7 @@
-"""Pictures of FGVC as the public code of VPT cuts them: resized to 256, bilinear, then a square of 224.
+"""Image crops for FGVC as in the public code of VPT: bilinear resize to 256, then a square of 224.
 
-Training pictures are cut at random; the paper says "randomly resize crop", as the data sets here do. A config takes
-these by ``train_dataloader = dict(dataset=dict(pipeline=_base_.crop_compat))``, and ``crop_compat_test`` for
+Training images get a random crop. The paper says "randomly resize crop", which the other data fragments do. To use
+these: ``train_dataloader = dict(dataset=dict(pipeline=_base_.crop_compat))``, and ``crop_compat_test`` for
 the other splits.
 """
 

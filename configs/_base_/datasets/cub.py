@@ -1,11 +1,12 @@
 """CUB-200-2011 at 224, augmented as in the VPT paper's appendix A (its public code resizes to 256 and crops).
 
-As in the paper (Table 8), 5,394 pictures train, 600 of the training pictures are held out to select on, and 5,794 test.
-What is selected is trained for good on all 5,994 by ``train_dataloader.dataset.split=trainval``, without validation.
+As in the paper (Table 8), there are 5,394 training images, 600 images held out of the training split to select options
+on, and 5,794 test images. For the final training on all 5,994 set ``train_dataloader.dataset.split=trainval`` and do
+not validate.
 
-Pictures are resized bicubic, as mmpretrain's own configs of CUB do; the paper names no interpolation, and its public
-code takes torchvision's default, bilinear (crop_compat.py). They are normalised with the mean and deviation of ImageNet
-for every backbone, as in the paper.
+Images are resized with bicubic interpolation, as in mmpretrain's own CUB configs. The paper names no interpolation; its
+public code uses torchvision's default, bilinear (crop_compat.py). Images are normalised with the mean and standard
+deviation of ImageNet for every backbone, as in the paper.
 """
 
 num_classes = 200

@@ -1,4 +1,4 @@
-"""Shapes as an image folder (tools/make_shapes.py): which form has the one object?"""
+"""Shapes as an image folder (tools/make_shapes.py): the class is the form of the one object."""
 
 num_classes = 6
 data_preprocessor = dict(

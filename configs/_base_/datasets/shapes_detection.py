@@ -1,6 +1,6 @@
-"""Shapes in the format of COCO (tools/make_shapes.py): where is each object, of which form, on which pixels?
+"""Shapes in the format of COCO (tools/make_shapes.py): box, form and mask of each object.
 
-The names are not those of a whole config, so that a config with data of its own can put them in their place.
+The variables have names of their own, so that a config which inherits another data set can still use these.
 """
 
 classes = ('disc', 'ring', 'square', 'bar', 'cross', 'triangle')

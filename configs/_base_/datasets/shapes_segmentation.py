@@ -1,6 +1,6 @@
-"""Shapes in the layout of ADE20K (tools/make_shapes.py): which form has the object that a pixel belongs to?
+"""Shapes in the layout of ADE20K (tools/make_shapes.py): the class of a pixel is the form of its object.
 
-The names are not those of a whole config, so that a config with data of its own can put them in their place.
+The variables have names of their own, so that a config which inherits another data set can still use these.
 """
 
 metainfo = dict(

@@ -1,6 +1,6 @@
-"""The small tasks of Shapes; a config that takes this names the folder and the number of classes.
+"""The small Shapes tasks. Set the folder and the number of classes in the config that inherits this.
 
-Nothing is flipped: position and orientation would change.
+Images are not flipped, because a flip changes position and orientation.
 """
 
 _base_ = 'shapes_classification.py'

@@ -1,4 +1,7 @@
-"""Cascade Mask R-CNN with DINOv3, ViT-S/16, on COCO; the backbone waits for its tuner."""
+"""Cascade Mask R-CNN with DINOv3 (ViT-S/16) on COCO.
+
+Set ``model.backbone.tuner`` in the config that inherits this.
+"""
 
 _base_ = 'cascade_mask_rcnn_vit-b_coco.py'
 model = dict(

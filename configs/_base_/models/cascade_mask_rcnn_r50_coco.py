@@ -1,6 +1,8 @@
-"""Cascade Mask R-CNN with ResNet-50 on COCO: mmdet's own config with a backbone that waits for its tuner.
+"""Cascade Mask R-CNN with ResNet-50 on COCO: mmdet's own config, with a wrapped backbone.
 
-The Pro-tuning paper trains for 12 epochs and states no learning rate: the recipe is mmdet's.
+Set ``model.backbone.tuner`` in the config that inherits this.
+
+The Pro-tuning paper trains for 12 epochs and states no learning rate, so the recipe is that of mmdet.
 """
 
 _base_ = [

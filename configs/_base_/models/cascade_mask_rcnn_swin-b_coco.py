@@ -1,7 +1,9 @@
-"""Cascade Mask R-CNN with Swin-B on COCO; the backbone waits for its tuner.
+"""Cascade Mask R-CNN with Swin-B on COCO.
 
-The system is mmdet's with ResNet-50; optimizer, warm-up, decay and drop-path are those of its Swin-T config. Swin is
-mmpretrain's, so that one pretrained file serves classification and detection.
+Set ``model.backbone.tuner`` in the config that inherits this.
+
+The detector is that of mmdet's config with ResNet-50. Optimizer, warm-up, decay and drop-path are those of its Swin-T
+config. The Swin is mmpretrain's, so that one pretrained file can be used for classification and detection.
 """
 
 _base_ = [

@@ -1,7 +1,9 @@
-"""Cascade Mask R-CNN with ViT-B/16 on COCO; the backbone waits for its tuner.
+"""Cascade Mask R-CNN with ViT-B/16 on COCO.
 
-The system is mmdet's with ResNet-50. Two necks make a pyramid of strides 4 to 32 of four layers of the ViT, all of
-stride 16. No paper states a recipe for prompts here: it is that of mmdet's Swin-T config.
+Set ``model.backbone.tuner`` in the config that inherits this.
+
+The detector is that of mmdet's config with ResNet-50. Two necks turn the outputs of four ViT layers, all of stride 16,
+into a pyramid of strides 4 to 32. No paper states a recipe for prompts here, so it is that of mmdet's Swin-T config.
 """
 
 _base_ = [

@@ -1,4 +1,4 @@
-"""mmpretrain's linear head on a backbone that a row or a config adds, with its data."""
+"""A classifier with mmpretrain's linear head. The row or config that uses it adds the backbone and the data."""
 
 __needs__ = {'num_classes': 'data', 'backbone': 'backbone', 'optim_wrapper': 'optimizer', 'train_cfg': 'schedule'}
 _base_ = '../runtime_cls.py'

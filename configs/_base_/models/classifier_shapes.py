@@ -1,4 +1,7 @@
-"""A linear head for the small tasks of Shapes; the backbone, its base and its tuner are still to come."""
+"""A classifier with a linear head for the small Shapes tasks.
+
+Set the backbone, its ``init_cfg.checkpoint`` and its tuner in the config that inherits this.
+"""
 
 _base_ = ['../datasets/shapes_small.py', '../schedules/tuning_shapes.py', '../runtime_cls.py']
 model = dict(

@@ -1,6 +1,6 @@
-"""The VPT paper's linear head on a backbone that a row or a config adds, with its data.
+"""A classifier with the linear head of the VPT paper. The row or config that uses it adds the backbone and the data.
 
-Its start is the one of heads/linear_vpt.py; the loss is the sum of cross-entropies over the batch size, their mean.
+The head is initialised as in heads/linear_vpt.py. The loss is the mean of the cross-entropies in a batch.
 """
 
 _base_ = 'classifier.py'

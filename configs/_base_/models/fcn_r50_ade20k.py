@@ -1,6 +1,8 @@
-"""FCN with ResNet-50 on ADE20K: mmseg's own config with a backbone that waits for its tuner.
+"""FCN with ResNet-50 on ADE20K: mmseg's own config, with a wrapped backbone.
 
-The Pro-tuning paper trains for 80k iterations and states no learning rate: the recipe is mmseg's.
+Set ``model.backbone.tuner`` in the config that inherits this.
+
+The Pro-tuning paper trains for 80k iterations and states no learning rate, so the recipe is that of mmseg.
 """
 
 _base_ = [

@@ -1,4 +1,7 @@
-"""FCN on Shapes: mmseg's own, at a size and for a time that a CPU core bears; its backbone waits for a tuner."""
+"""FCN on Shapes: mmseg's own model, reduced so that one CPU core can train it.
+
+Set ``model.backbone.tuner`` in the config that inherits this.
+"""
 
 _base_ = [
     '../hooks.py',

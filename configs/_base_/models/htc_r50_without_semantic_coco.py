@@ -1,6 +1,8 @@
-"""HTC without its semantic branch, so without stuffthingmaps: mmdet's own config with a backbone that waits.
+"""HTC without its semantic branch, so no stuffthingmaps are needed: mmdet's own config, with a wrapped backbone.
 
-The Pro-tuning paper trains for 12 epochs and states no learning rate: the recipe is mmdet's.
+Set ``model.backbone.tuner`` in the config that inherits this.
+
+The Pro-tuning paper trains for 12 epochs and states no learning rate, so the recipe is that of mmdet.
 """
 
 _base_ = [

@@ -1,4 +1,7 @@
-"""Mask R-CNN on Shapes: mmdet's own, at a size and for a time that a CPU core bears; its backbone waits for a tuner."""
+"""Mask R-CNN on Shapes: mmdet's own model, reduced so that one CPU core can train it.
+
+Set ``model.backbone.tuner`` in the config that inherits this.
+"""
 
 _base_ = [
     '../hooks.py',
@@ -19,7 +22,7 @@ model = dict(
             ),
         ),
     ),
-    # objects are 15 to 70 pixels wide: no level is finer than a stride of 8
+    # objects are 15 to 70 pixels wide, so the finest level has a stride of 8
     neck=dict(in_channels=_base_.feature_dims, out_channels=channels, start_level=1, num_outs=3),
     rpn_head=dict(
         in_channels=channels,

@@ -1,4 +1,4 @@
-"""A classifier that trains from scratch on Shapes: what is trained is the base of other configs of Shapes."""
+"""A classifier that trains from scratch on Shapes. Other Shapes configs use its weights as their base."""
 
 __needs__ = {'backbone': 'backbone'}
 _base_ = ['../datasets/shapes_classification.py', '../runtime_cls.py']

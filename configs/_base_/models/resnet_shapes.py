@@ -1,4 +1,7 @@
-"""A linear head on a narrow ResNet-18 for the small tasks of Shapes; the backbone waits for its tuner and its base."""
+"""A narrow ResNet-18 with a linear head for the small Shapes tasks.
+
+Set the tuner and ``init_cfg.checkpoint`` of ``model.backbone`` in the config that inherits this.
+"""
 
 _base_ = ['classifier_shapes.py', '../backbones/resnet_shapes.py']
 model = dict(

@@ -1,4 +1,4 @@
-"""SETR-PUP on Shapes: the system of ADE20K at a size and for a time that suit two CPU cores."""
+"""SETR-PUP on Shapes: the ADE20K model, reduced so that two CPU cores can train it."""
 
 _base_ = [
     'setr_vit-l_ade20k.py',

@@ -1,9 +1,11 @@
-"""SETR-PUP with ViT-L/16 on ADE20K: mmseg's own config with a backbone that waits for its tuner.
+"""SETR-PUP with ViT-L/16 on ADE20K: mmseg's own config, with a wrapped backbone.
 
-The ViT is mmpretrain's, as mmseg's drops the bias of a pretrained patch embedding. Everything else is mmseg's, as full
-fine-tuning is in the VPT paper: a rate of 0.001 for a batch of 16, ten times that for the heads. What trains with a
-frozen backbone has the paper's own rates (optimizers/setr.py). Images are normalised as mmseg does, with the mean and
-deviation of ImageNet; the file was pretrained with 127.5 for both, and the paper says nothing of it.
+Set ``model.backbone.tuner`` in the config that inherits this.
+
+The ViT is mmpretrain's, because mmseg's drops the bias of a pretrained patch embedding. Everything else is mmseg's, as
+in the VPT paper's full fine-tuning: learning rate 0.001 for a batch of 16, ten times that for the heads. Methods with a
+frozen backbone use the paper's own rates (optimizers/setr.py). Images are normalised with the mean and standard
+deviation of ImageNet, as in mmseg. The file was pretrained with 127.5 for both; the paper does not mention this.
 """
 
 _base_ = [

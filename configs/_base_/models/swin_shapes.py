@@ -1,4 +1,7 @@
-"""A linear head on a small Swin for the small tasks of Shapes; the backbone waits for its tuner and its base."""
+"""A small Swin with a linear head for the small Shapes tasks.
+
+Set the tuner and ``init_cfg.checkpoint`` of ``model.backbone`` in the config that inherits this.
+"""
 
 _base_ = ['classifier_shapes.py', '../backbones/swin_shapes.py']
 model = dict(

@@ -1,4 +1,7 @@
-"""UPerNet with SigLIP, ViT-B/16 for images of 512, on ADE20K; the backbone waits for its tuner."""
+"""UPerNet with SigLIP (ViT-B/16 for images of 512) on ADE20K.
+
+Set ``model.backbone.tuner`` in the config that inherits this.
+"""
 
 _base_ = 'upernet_vit-b_ade20k.py'
 model = dict(

@@ -1,7 +1,9 @@
-"""UPerNet with Swin-B on ADE20K: mmseg's own config with a backbone that waits for its tuner.
+"""UPerNet with Swin-B on ADE20K: mmseg's own config, with a wrapped backbone.
 
-Swin is mmpretrain's, so that one pretrained file serves all tasks. No paper states a recipe for prompts under UPerNet:
-it is mmseg's for the whole network.
+Set ``model.backbone.tuner`` in the config that inherits this.
+
+The Swin is mmpretrain's, so that one pretrained file can be used for all tasks. No paper states a recipe for prompts
+under UPerNet, so it is the one that mmseg uses to train all weights.
 """
 
 _base_ = [

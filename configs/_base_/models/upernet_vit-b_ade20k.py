@@ -1,7 +1,9 @@
-"""UPerNet with ViT-B/16 on ADE20K: mmseg's own config with a backbone that waits for its tuner.
+"""UPerNet with ViT-B/16 on ADE20K: mmseg's own config, with a wrapped backbone.
 
-The ViT is mmpretrain's, as mmseg's drops the bias of a pretrained patch embedding. No paper states a recipe for prompts
-under UPerNet: it is mmseg's for the whole network.
+Set ``model.backbone.tuner`` in the config that inherits this.
+
+The ViT is mmpretrain's, because mmseg's drops the bias of a pretrained patch embedding. No paper states a recipe for
+prompts under UPerNet, so it is the one that mmseg uses to train all weights.
 """
 
 _base_ = [

@@ -1,8 +1,8 @@
-"""SETR with a frozen backbone as the VPT paper trains it (appendix A.2); lr is meant for a batch of 16.
+"""Optimizers of SETR with a frozen backbone, from the VPT paper (appendix A.2); lr is for a batch of 16.
 
-For HEAD ONLY, BIAS and VPT the paper selects the rate from the grid, 0.005 for all three. Heads learn at ten times the
-rate, as in mmseg, but with prompts at the same rate as those; so they do in VPT+BIAS, which the paper does not name
-here. FULL is trained as mmseg does. A config has mmseg's optimizer by then, so it takes one of these on top of it:
+The paper selects the rate of HEAD ONLY, BIAS and VPT from the grid: 0.005 for all three. Heads have ten times the rate,
+as in mmseg, except in VPT, where they have the rate of the prompts. The paper does not mention VPT+BIAS here; we treat
+it as VPT. FULL trains as in mmseg. To use one of these on top of mmseg's optimizer:
 ``optim_wrapper = _base_.setr_prompts``.
 """
 

@@ -1,4 +1,4 @@
-"""The rates of parts of CNNs, which the public code of VPT tries; the paper has those of transformers for all."""
+"""AdamW with the rates that the public code of VPT tries if weights of a CNN train; the paper lists none."""
 
 _base_ = 'vpt_adamw.py'
 grid = dict(lr=[0.5, 0.25, 0.05, 0.025, 0.005, 0.0025, 0.0005, 0.00025])

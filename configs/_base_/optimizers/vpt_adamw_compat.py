@@ -1,4 +1,4 @@
-"""AdamW as the public code of VPT has it: a constant weight decay, and SGD where none is asked for."""
+"""AdamW as in the public code of VPT: a constant weight decay, and SGD if the weight decay is 0."""
 
 _base_ = 'vpt_adamw.py'
 optim_wrapper = dict(constructor='mmvpt.VPTCompatConstructor')

@@ -1,4 +1,4 @@
-"""The VPT paper's optimizer for prompts and heads (Table 7): SGD; lr is meant for a batch of 256.
+"""The VPT paper's optimizer for prompts and heads (Table 7): SGD; lr is for a batch of 256.
 
 The paper selects lr and weight decay for each task on a validation split, from the grid.
 """

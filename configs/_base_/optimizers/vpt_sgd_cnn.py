@@ -1,4 +1,4 @@
-"""The rates of prompts in CNNs, which the public code of VPT tries; the paper has those of transformers for all."""
+"""SGD with the rates that the public code of VPT tries for prompts in CNNs; the paper lists no such rates."""
 
 _base_ = 'vpt_sgd.py'
 grid = dict(lr=[5.0, 2.5, 1.0, 0.5, 0.25, 0.1, 0.05, 0.025, 0.01])

@@ -1,4 +1,4 @@
-"""mmpretrain's recipe for CNNs on CUB: SGD, 100 epochs, 5 of warm-up, cosine; lr is meant for a batch of 64.
+"""mmpretrain's recipe for CNNs on CUB: SGD, 100 epochs, 5 of warm-up, cosine; lr is for a batch of 64.
 
 The Pro-tuning paper states no optimizer, learning rate or number of epochs for classification.
 """

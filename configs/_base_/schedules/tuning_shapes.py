@@ -1,4 +1,4 @@
-"""A few epochs of AdamW on a small task; a config that takes this chooses its learning rate."""
+"""A few epochs of AdamW on a small task. Set the learning rate in the config that inherits this."""
 
 optim_wrapper = dict(
     constructor='mmvpt.TrainableParamsConstructor',

@@ -1,4 +1,4 @@
-"""100 epochs, 10 of them linear warm-up, then cosine (VPT, Table 7), step by step; lr is meant for a batch of 256."""
+"""100 epochs, 10 of them linear warm-up, then cosine (VPT, Table 7); updated every step; lr is for a batch of 256."""
 
 param_scheduler = [
     dict(type='LinearLR', start_factor=1e-3, by_epoch=True, end=10, convert_to_iter_based=True),

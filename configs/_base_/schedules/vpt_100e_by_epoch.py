@@ -1,4 +1,4 @@
-"""100 epochs of one learning rate each: a tenth, two tenths and so on, all of it from the tenth, then cosine."""
+"""100 epochs, updated every epoch: 0.1, 0.2, ... of the learning rate, all of it in the tenth epoch, then cosine."""
 
 _base_ = 'vpt_100e.py'
 param_scheduler = [

@@ -1,6 +1,6 @@
-"""100 epochs as the public code of VPT steps them: epoch e of the first ten has e tenths of the rate, the first none.
+"""100 epochs as in the public code of VPT: epoch e of the first ten (from 0) has e tenths of the learning rate.
 
-A rate of 0 cannot be multiplied up again, so the first epoch has a billionth of it.
+MMEngine scales the rate by factors, and 0 cannot be scaled up again, so epoch 0 has a billionth of the rate.
 """
 
 _base_ = 'vpt_100e.py'

@@ -1,4 +1,4 @@
-"""50 epochs as the public code of VPT steps them, see vpt_100e_compat.py."""
+"""50 epochs as in the public code of VPT; see vpt_100e_compat.py."""
 
 _base_ = 'vpt_50e.py'
 param_scheduler = [

@@ -1,3 +1,3 @@
-"""VPT, add: a vector for each token of images of 224 pixels, added to what enters each block."""
+"""VPT, add: one vector per token of a 224-pixel image, added to the input of each block."""
 
 tuner = dict(type='mmvpt.AddPrompts', img_size=224)

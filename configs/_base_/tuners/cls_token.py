@@ -1,3 +1,3 @@
-"""The class token trains, and the distillation token where there is one."""
+"""The class token trains, and the distillation token if there is one."""
 
 tuner = dict(type='mmvpt.ClsTokenTuning')

@@ -1,3 +1,3 @@
-"""The class token trains from next to zero, and the distillation token where there is one."""
+"""The class token trains from almost zero, and so does the distillation token if there is one."""
 
 tuner = dict(type='mmvpt.ClsTokenTuning', reinit=True)

@@ -1,6 +1,6 @@
-"""E2VPT before it is pruned, with the lengths that its public code takes for most tasks.
+"""E2VPT before pruning, with the lengths that its public code uses for most tasks.
 
-The paper selects both for each task on a validation split, from the grid.
+The paper selects both lengths for each task on a validation split, from the grid.
 """
 
 tuner_grid = {'0.num_tokens': [5, 10, 20, 30, 50], '1.num_tokens': [1, 5, 10, 50]}

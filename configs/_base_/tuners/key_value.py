@@ -1,3 +1,3 @@
-"""Key-value prompts of E2VPT alone: one parameter is key and value."""
+"""Only the key-value prompts of E2VPT; one parameter is used as key and as value."""
 
 tuner = dict(type='mmvpt.KeyValuePrompts', num_tokens=5)

@@ -1,3 +1,3 @@
-"""Nothing of the backbone trains."""
+"""The backbone is frozen; only the head trains."""
 
 tuner = dict(type='mmvpt.LinearProbe')

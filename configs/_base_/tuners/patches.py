@@ -1,3 +1,3 @@
-"""Prepend-pixel of VPT: learnt patches, embedded by the frozen layer, as tokens; ``start='xavier'`` is the paper's."""
+"""Prepend-pixel of VPT: learnt patches, embedded as tokens by the frozen layer; the paper uses ``start='xavier'``."""
 
 tuner = dict(type='mmvpt.PatchPrompts', num_tokens=10)

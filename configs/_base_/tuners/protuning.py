@@ -1,6 +1,6 @@
-"""Pro-tuning of a CNN: a prompt block after each stage, as the paper's parameter counts have it.
+"""Pro-tuning of a CNN: a prompt block after each stage, which fits the parameter counts of the paper.
 
-beta starts at 0.1, not at 0, from where blocks wake slowly (docs/protuning.md measures both); the paper is silent.
+beta starts at 0.1: from 0 the blocks learn slowly (docs/methods/protuning.md measures both). The paper states no value.
 """
 
 tuner = dict(type='mmvpt.ProTuning', preset='paper-cnn', beta=0.1)

@@ -1,4 +1,4 @@
-"""Pro-tuning of a CNN in a dense system; its norms see the images of all processes, as each has few."""
+"""Pro-tuning of a CNN for detection or segmentation; norms are synchronised, as each process has few images."""
 
 _base_ = 'protuning.py'
 tuner = dict(norm_cfg=dict(type='SyncBN'))

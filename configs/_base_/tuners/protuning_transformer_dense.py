@@ -1,4 +1,4 @@
-"""Pro-tuning of a transformer in a dense system; its norms see the images of all processes, as each has few."""
+"""Pro-tuning of a transformer for detection or segmentation; norms are synchronised, as each process has few images."""
 
 _base_ = 'protuning_transformer.py'
 tuner = dict(norm_cfg=dict(type='SyncBN'))

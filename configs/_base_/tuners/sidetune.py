@@ -1,3 +1,3 @@
-"""The AlexNet of VPT's public code beside the frozen backbone; from scratch unless its network gets an ``init_cfg``."""
+"""Side-tuning with the AlexNet of VPT's public code; it trains from scratch unless ``network`` has an ``init_cfg``."""
 
 tuner = dict(type='mmvpt.SideTuning', network=dict(type='mmvpt.AlexNetFeatures'))

@@ -1,4 +1,4 @@
-"""VPT-deep from the prototypes of CUB's classes that `python tools/prototypes.py configs/vit_vpt_cub.py` computes."""
+"""VPT-deep, initialised from class prototypes of CUB: run `python tools/prototypes.py configs/vit_vpt_cub.py` first."""
 
 tuner_grid = dict(prototypes_of=['final', 'input', 'output'])
 tuner = dict(

@@ -1,4 +1,4 @@
-"""Shapes: pictures of our own making, in the formats that the hosts read."""
+"""Shapes: our own small data set, drawn from a seed, in the formats that mmpretrain, mmseg and mmdet read."""
 
 from . import structured  # noqa: F401  makes its formats known
 from .export import EXPORTERS

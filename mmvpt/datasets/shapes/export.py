@@ -1,4 +1,4 @@
-"""Shapes on disk, in the layouts that the hosts' own data sets read."""
+"""Exporters that write Shapes in the layouts of the hosts' own data sets."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from .render import GROUND, STROKE, render_image, render_owners
 from .scene import GROUP, LANDSCAPE, PORTRAIT, Scene, Style, draw_scene
 from .segments import bounding_box, encode_mask
 
-#: Every format with the name of its folder; ``Exporter`` fills it.
+#: Exporters by the name of their folder; every subclass of ``Exporter`` with a name is added.
 EXPORTERS: dict[str, Exporter] = {}
 
 
 class Exporter(ABC):
-    """One format: which scenes it shows, and the files it makes of a scene.
+    """Exporter of one format: it draws scenes and writes their files.
 
-    A subclass with a ``name`` is known by it from the moment it is defined.
+    A subclass with a ``name`` is registered when it is defined.
     """
 
     name: ClassVar[str]
     classes: ClassVar[tuple[str, ...]]
     style: ClassVar[Style]
-    #: Height and width of the pictures unless asked otherwise.
+    #: Default height and width of the images.
     size: ClassVar[int]
-    #: How many pictures each split holds unless asked otherwise.
+    #: Default number of images in each split.
     splits: ClassVar[dict[str, int]]
 
     def __init_subclass__(cls) -> None:
@@ -39,19 +39,19 @@ class Exporter(ABC):
             EXPORTERS[cls.name] = cls()
 
     def draw(self, rng: np.random.Generator, index: int, size: int) -> Scene:
-        """Draw the scene of a picture."""
+        """Draw the scene of an image."""
         return draw_scene(rng, self.style, size)
 
     @abstractmethod
     def write(self, root: Path, split: str, index: int, scene: Scene) -> dict | None:
-        """Write the files of one scene; return what ``finish`` has to know of it."""
+        """Write the files of one scene, and return what ``finish`` needs of it."""
 
     def finish(self, root: Path, split: str, records: list[dict]) -> None:  # noqa: B027  most formats need none
-        """Write the files of a split as a whole, from what ``write`` returned for its scenes, in order."""
+        """Write the files of a complete split, from the results of ``write`` for its scenes, in order."""
 
 
 class ImageFolder(Exporter):
-    """Pictures in a folder for each class: ``train/star/00042.png``."""
+    """Image folders, one for each class: ``train/star/00042.png``."""
 
     size = 64
 
@@ -65,14 +65,14 @@ class ImageFolder(Exporter):
 
     @abstractmethod
     def label(self, scene: Scene) -> str:
-        """Tell the class of a scene by what is in it."""
+        """Return the class of a scene."""
 
     def write(self, root: Path, split: str, index: int, scene: Scene) -> None:
         save_image(root / split / self.label(scene) / f'{index:05d}.png', render_image(scene))
 
 
 class Classification(ImageFolder):
-    """Which form has the one shape?"""
+    """Classification: the class is the form of the one shape."""
 
     name = 'classification'
     classes = tuple(sorted(FORMS))
@@ -118,7 +118,7 @@ class COCO(Exporter):
     """Detection: ``train2017/000042.jpg`` and its part of ``annotations/instances_train2017.json``.
 
     ``stuffthingmaps/train2017/000042.png`` has the id of the category less 1 for shapes, as COCO-stuff has it, the
-    next id for the ground, and 255 for the strokes, which belong to no class.
+    next id for the background, and 255 for the strokes, which belong to no class.
     """
 
     name = 'detection'
@@ -126,7 +126,7 @@ class COCO(Exporter):
     style = GROUP
     size = 128
     splits = dict(train=1000, val=200)
-    #: No instance has less than this share of the picture: nobody could tell its form.
+    #: No instance has less than this share of the image, because its form could not be recognised.
     smallest = 1 / 256
 
     def write(self, root: Path, split: str, index: int, scene: Scene) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What a shape looks like in outline: one function per form."""
+"""The outlines of shapes: one function per form."""
 
 from __future__ import annotations
 

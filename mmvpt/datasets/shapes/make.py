@@ -1,4 +1,4 @@
-"""Shapes as a whole: made once, checked ever after."""
+"""Making the data set Shapes: it is drawn once, and checked when it is used again."""
 
 from __future__ import annotations
 
@@ -58,15 +58,15 @@ def make_shapes(
     splits: Mapping[str, int] | None = None,
     workers: int = 0,
 ) -> list[Path]:
-    """Write Shapes below ``root``, a folder for each format; what is there and whole is left alone.
+    """Write Shapes below ``root``, a folder for each format; complete folders are not changed.
 
     Args:
         root: The folder of the data set.
-        formats: Names out of ``EXPORTERS``.
-        seed: Other seeds draw other pictures; the same seed gives the same files, byte for byte.
-        size: Height and width of the pictures, in place of the format's own.
-        splits: Pictures of each split, ``train`` and ``val``, in place of the format's own numbers.
-        workers: Processes that share the work; 0 for none but this one.
+        formats: Names in ``EXPORTERS``.
+        seed: Other seeds draw other images; the same seed gives the same files, byte for byte.
+        size: Height and width of the images, instead of the default of the format.
+        splits: Number of images in each split, ``train`` and ``val``, instead of the defaults of the format.
+        workers: Number of processes that share the work; 0 uses only this one.
     """
     folders = []
     for name in formats:
@@ -76,7 +76,7 @@ def make_shapes(
 
 
 def is_whole(folder: Path, request: Request) -> bool:
-    """Tell whether a folder holds all files of a request, unchanged."""
+    """Return whether a folder has all files of a request, unchanged."""
     manifest = folder / MANIFEST
     if not manifest.is_file():
         return False
@@ -102,7 +102,7 @@ def _plan(name: str, seed: int, size: int | None, splits: Mapping[str, int]) -> 
 
 def _make_format(folder: Path, request: Request, workers: int) -> Path:
     if is_whole(folder, request):
-        print(f'{folder}: there and whole, nothing to do')
+        print(f'{folder}: complete, nothing to do')
         return folder
     if folder.exists() and not (folder / MANIFEST).exists():
         raise FileExistsError(
@@ -120,7 +120,7 @@ def _make_format(folder: Path, request: Request, workers: int) -> Path:
 
 
 def _put(partial_folder: Path, folder: Path, request: Request) -> None:
-    """Move what was made to its place, unless another process was faster."""
+    """Move a finished folder to its place, unless another process was faster."""
     try:
         if not is_whole(folder, request):
             shutil.rmtree(folder, ignore_errors=True)
@@ -133,14 +133,14 @@ def _put(partial_folder: Path, folder: Path, request: Request) -> None:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Remove what processes left that did not live to the end; others may be at work beside this one."""
+    """Remove folders of processes that were killed, but not of processes that are still running."""
     for leftover in folder.parent.glob(f'{folder.name}{PARTIAL}[0-9]*'):
         if not _is_another(int(leftover.name.rpartition('-')[2])):
             shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _is_another(process: int) -> bool:
-    """Tell whether another process of that number lives."""
+    """Return whether another process with that number is running."""
     return process != os.getpid() and psutil.pid_exists(process)
 
 
@@ -157,7 +157,7 @@ def _write_scenes(folder: Path, request: Request, workers: int) -> None:
 
 
 def _write_scene(folder: Path, request: Request, job: tuple[str, int]) -> dict | None:
-    """Draw from a generator of its own, so that neither order nor company matters."""
+    """Draw one scene from its own generator, so that the result does not depend on order or on other scenes."""
     split, index = job
     rng = np.random.default_rng([request.seed, index, *f'{request.format}/{split}'.encode()])
     exporter = request.exporter

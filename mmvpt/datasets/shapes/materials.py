@@ -1,4 +1,4 @@
-"""What a surface looks like: one function per material."""
+"""The surfaces of shapes: one function per material."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def striped(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def checked(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Squares of two colours in turn."""
+    """Squares of two alternating colours."""
     return np.sin(x) * np.sin(y)
 
 

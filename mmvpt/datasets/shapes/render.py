@@ -1,4 +1,4 @@
-"""From a scene to pixels: the picture, and whose each pixel is."""
+"""Rendering of a scene: the image, and a map of the shape in each pixel."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def render_image(scene: Scene) -> np.ndarray:
 
 
 def render_owners(scene: Scene) -> np.ndarray:
-    """Tell for each pixel the index of the shape that it shows, else ``GROUND`` or ``STROKE``."""
+    """Return for each pixel the index of its shape, or ``GROUND`` or ``STROKE``."""
     owners = np.full((scene.size, scene.size), GROUND)
     for index, shape in enumerate(scene.shapes):
         owners[_distance(shape, scene.size) < 0] = index
@@ -44,7 +44,7 @@ def _distance(shape: Shape, size: int) -> np.ndarray:
 
 
 def _paint(surface: Surface, size: int) -> np.ndarray:
-    """The surface as if it filled the picture."""
+    """Paint the surface as if it filled the image."""
     x, y = _turn(*_grid(size), surface.angle)
     wave = 2 * np.pi / surface.period
     pattern = MATERIALS[surface.material](wave * x + surface.phase, wave * y + surface.phase)

@@ -1,4 +1,4 @@
-"""What is in a picture: shapes on a ground, drawn from a seeded generator."""
+"""Scenes: shapes on a background, drawn from a seeded generator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Colour = tuple[float, float, float]  # red, green, blue in 0..1
 
 LUMINANCE = np.array([0.3, 0.6, 0.1])
 DARK = 0.35  # no channel of the ground is brighter
-CONTRAST = 0.15  # in luminance, between the ground and whatever lies on it
+CONTRAST = 0.15  # in luminance, between the background and everything on it
 DISTANCE = 0.5  # between the two colours of a material, channels summed
 
 
@@ -31,7 +31,7 @@ class Surface:
 
 @dataclass(frozen=True)
 class Shape:
-    """One object: its form and surface, and where it lies."""
+    """One object: its form, its surface, and its place."""
 
     form: str
     surface: Surface
@@ -51,7 +51,7 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Mist:
-    """A veil of light over the whole picture."""
+    """Mist: a layer of light over the whole image."""
 
     colour: Colour
     density: float  # the share of the light that comes from the mist
@@ -59,7 +59,7 @@ class Mist:
 
 @dataclass(frozen=True)
 class Scene:
-    """All that makes one picture; later shapes lie above earlier ones, strokes above them all, and mist on top."""
+    """Everything in one image; later shapes cover earlier ones, strokes cover shapes, and mist covers everything."""
 
     size: int
     ground: Colour
@@ -72,7 +72,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Style:
-    """The ranges that scenes are drawn from; lengths as a share of the picture's side."""
+    """The ranges from which scenes are drawn; lengths are shares of the side of the image."""
 
     num_shapes: tuple[int, int]
     radius: tuple[float, float]
@@ -83,15 +83,15 @@ class Style:
     grain: float
 
 
-#: One large object in the middle, upright and in clear air: a photo taken to show it.
+#: One large object in the middle, upright and without mist.
 PORTRAIT = Style(
     num_shapes=(1, 1), radius=(0.3, 0.42), margin=0.46, tilt=0.3, num_strokes=(0, 0), mist=(0.0, 0.0), grain=0.03
 )
-#: An object or two, of which one hides a part of the other, a line in front of them, and mist over all.
+#: An object or two, one of which may hide a part of the other, with a line in front of them, in mist.
 LANDSCAPE = Style(
     num_shapes=(1, 2), radius=(0.24, 0.38), margin=0.2, tilt=0.3, num_strokes=(0, 1), mist=(0.5, 0.75), grain=0.02
 )
-#: A few objects side by side and one before the other, as misty as the landscape, with a line in front of them.
+#: A few objects, which may hide parts of each other, in the same mist, with a line in front of them.
 GROUP = Style(
     num_shapes=(1, 4), radius=(0.12, 0.28), margin=0.12, tilt=0.3, num_strokes=(0, 1), mist=(0.5, 0.75), grain=0.02
 )
@@ -114,7 +114,7 @@ TILTED = Style(
 
 
 def draw_scene(rng: np.random.Generator, style: Style, size: int, forms: Sequence[str] = tuple(FORMS)) -> Scene:
-    """Draw a scene with shapes of the given forms: all its randomness comes from ``rng``."""
+    """Draw a scene with shapes of the given forms; all its randomness is from ``rng``."""
     ground = _draw_colour(rng, brightest=DARK)
     return Scene(
         size=size,
@@ -149,7 +149,7 @@ def _draw_surface(rng: np.random.Generator, ground: Colour) -> Surface:
 
 
 def _draw_pair(rng: np.random.Generator, ground: Colour) -> tuple[Colour, Colour]:
-    """Two colours that differ from each other, both brighter than the ground."""
+    """Return two colours that differ from each other and are brighter than the background."""
     while True:
         first, second = _draw_colour(rng), _draw_colour(rng)
         faintest = min(LUMINANCE @ first, LUMINANCE @ second) - LUMINANCE @ ground

@@ -1,4 +1,4 @@
-"""Small tasks for what was pretrained elsewhere: forms in the mist, and labels that speak of the whole scene."""
+"""Small tasks for pretrained backbones: forms in mist, and labels that describe the whole scene."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .scene import CROWD, SOMEWHERE, TILTED, VEILED, Scene, Shape, draw_scene
 
 #: No outline reaches further from its centre, in radii.
 REACH = 1.2
-#: Pixels of ground between two shapes, at least.
+#: Least number of background pixels between two shapes.
 GAP = 2.0
 
 
 class SmallTask(ImageFolder):
-    """800 pictures to learn from, as in VTAB-1k.
+    """Exporter of a small task with 800 training images, as in VTAB-1k.
 
-    Scenes are drawn until one is of the wanted class, so that all else is as likely as without it.
+    Scenes are drawn until one has the wanted class, so that everything else keeps its distribution.
     """
 
     splits = dict(train=800, val=500)
@@ -36,7 +36,7 @@ class SmallTask(ImageFolder):
 
 
 class Misty(SmallTask):
-    """Which form has the one shape, now that it is smaller, not in the middle, and in the mist?"""
+    """Task: the form of the one shape, which is smaller, not in the middle, and in mist."""
 
     name = 'misty'
     classes = tuple(sorted(FORMS))
@@ -48,7 +48,7 @@ class Misty(SmallTask):
 
 
 class Counting(SmallTask):
-    """How many shapes are there? None touches another, so all can be seen."""
+    """Task: the number of shapes. They do not touch each other, so all can be seen."""
 
     name = 'count'
     style = CROWD
@@ -66,7 +66,7 @@ class Counting(SmallTask):
 
 
 class Position(SmallTask):
-    """How far to the right is the one shape? 0 to 7, eighths of the way that its centre can go."""
+    """Task: the horizontal position of the one shape, 0 to 7, in eighths of the range of its centre."""
 
     name = 'position'
     style = SOMEWHERE
@@ -79,9 +79,9 @@ class Position(SmallTask):
 
 
 class Orientation(SmallTask):
-    """How far is the bar turned? 0 to 7, eighths of half a turn, clockwise from lying flat.
+    """Task: the rotation of a bar, 0 to 7, in eighths of half a turn, clockwise from horizontal.
 
-    Half a turn brings a bar onto itself, so no angle has two labels.
+    After half a turn a bar looks the same, so no angle has two labels.
     """
 
     name = 'orientation'
@@ -95,6 +95,6 @@ class Orientation(SmallTask):
 
 
 def are_apart(shapes: Sequence[Shape]) -> bool:
-    """Tell whether ground is between all shapes."""
+    """Return whether there is background between all shapes."""
     pairs = combinations(shapes, 2)
     return all(dist(a.centre, b.centre) > REACH * (a.radius + b.radius) + GAP for a, b in pairs)

@@ -78,7 +78,7 @@ class SegmentationPart(Part):
 
     def _check_map(self, findings: Findings, name: str, labels: Decoded, picture: Decoded | None) -> None:
         if not labels.ids:
-            findings.problem(f'{self.maps}: colours where ids should be; docs/data.md turns them into ids', name)
+            findings.problem(f'{self.maps}: colours where ids should be; docs/guides/data.md turns them into ids', name)
         outside = sorted(labels.ids - self._read(labels.ids).valid)
         if outside:
             ids = f'{outside[:3]}'.replace(']', ', ...]' if len(outside) > 3 else ']')

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -23,12 +25,12 @@ ROOMS: dict[str, set[str]] = {
     'anatomy': {'layers'},
     'tuners': {'registry', 'files', 'layers', 'anatomy'},
     'delta': {'version', 'files', 'layers'},
-    'models': {'version', 'text', 'files', 'registry', 'layers', 'anatomy', 'tuners', 'delta'},
+    'models': {'version', 'text', 'files', 'config', 'registry', 'layers', 'anatomy', 'tuners', 'delta'},
     'datasets': {'text', 'files', 'config', 'registry'},
-    'converters': {'version', 'files', 'layers'},
+    'converters': {'version', 'files', 'config', 'layers'},
+    'analysis': {'version', 'text', 'layers', 'files', 'config', 'registry', 'anatomy', 'models'},
+    'papers': {'text', 'config', 'analysis'},
     'engine': {'files', 'config', 'registry', 'layers', 'tuners', 'models', 'delta', 'datasets'},
-    'analysis': {'version', 'text', 'layers', 'files', 'config', 'registry', 'anatomy', 'models', 'engine'},
-    'papers': {'text', 'config', 'engine', 'analysis'},
     'runs': {'files', 'config', 'analysis'},
     'pruning': {
         'text',
@@ -49,6 +51,7 @@ ROOMS: dict[str, set[str]] = {
         'env',
         'config',
         'models',
+        'delta',
         'datasets',
         'converters',
         'engine',
@@ -95,10 +98,49 @@ def test_the_list_of_rooms_is_in_order() -> None:
     assert {room_of(path) for path in FILES} == set(order)
 
 
-def test_only_anatomies_import_the_segmentation_and_detection_packages() -> None:
-    allowed = {PACKAGE / 'anatomy' / 'mmseg.py', PACKAGE / 'anatomy' / 'mmdet.py'}
-    hosts = {path for path in FILES for name in imports(path) if name.split('.')[0] in ('mmseg', 'mmdet')}
-    assert hosts <= allowed
+def file_of(name: str) -> Path | None:
+    """The file of the package behind an absolute name of a module, or of something in it."""
+    parts = name.split('.')[1:]
+    for length in range(len(parts), 0, -1):
+        place = PACKAGE.joinpath(*parts[:length])
+        for file in (place.with_suffix('.py'), place / '__init__.py'):
+            if file.is_file():
+                return file
+    return None
+
+
+def find_circle(arrows: Mapping[Path, Iterable[Path]]) -> list[Path]:
+    """Files of which each imports the next and the last the first; none of them where there is no circle."""
+    sorter = TopologicalSorter(arrows)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_files_import_each_other_in_no_circle() -> None:
+    """Not for types alone either: imports under TYPE_CHECKING count."""
+    arrows = {
+        path: {file for name in imports(path) if name.startswith('mmvpt.') and (file := file_of(name))} - {path}
+        for path in FILES
+    }
+    assert [str(path.relative_to(PACKAGE)) for path in find_circle(arrows)] == []
+
+
+def test_each_host_has_one_file_that_imports_it() -> None:
+    """Whatever may be missing from an installation is imported when a class of it turns up, and there alone."""
+    folder = PACKAGE / 'anatomy' / 'hosts'
+    optional = {file.stem for file in folder.glob('[!_]*.py')} - {'mmcv', 'mmpretrain'}
+    importing = {(root, path) for path in FILES for name in imports(path) if (root := name.split('.')[0]) in optional}
+    models_of_timm = {('timm', PACKAGE / 'models' / 'backbones' / f'timm_{what}.py') for what in ('vit', 'families')}
+    assert importing == {(host, folder / f'{host}.py') for host in optional} | models_of_timm
+
+
+def test_layers_know_tensors_and_no_host() -> None:
+    """Of MMCV they take builders of norms and activations, which are no backbones."""
+    roots = {name.split('.')[0] for path in (PACKAGE / 'layers').glob('*.py') for name in imports(path)}
+    assert roots - sys.stdlib_module_names - {'mmvpt'} == {'mmcv', 'mmengine', 'psutil', 'torch'}
 
 
 def test_tuners_know_their_bases_and_not_each_other() -> None:

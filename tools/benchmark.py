@@ -38,8 +38,7 @@ from mmengine.registry import MODELS, init_default_scope
 from torch import Tensor, nn
 
 from mmvpt.analysis.measure import count_flops, median_seconds, saved_bytes
-from mmvpt.config.find import find_config
-from mmvpt.config.hosts import read_config
+from mmvpt.config.open import open_config
 from mmvpt.models import TunedBackbone
 from mmvpt.text.tables import format_table
 
@@ -245,7 +244,7 @@ def protuning(args: argparse.Namespace) -> None:
     """Print one row for each method."""
 
     def read(method: str) -> Config:
-        return read_config(find_config(args.configs.format(method=method)))
+        return open_config(args.configs.format(method=method))
 
     configs = {method: read(method) for method in ('linear', 'protuning', 'full')}
     init_default_scope('mmdet')

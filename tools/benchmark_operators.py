@@ -20,7 +20,7 @@ from mmengine.registry import MODELS, init_default_scope
 from torch import Tensor
 
 from mmvpt.analysis.measure import median_seconds
-from mmvpt.config.hosts import read_config
+from mmvpt.config.open import open_config
 from mmvpt.env.finder import STAND_IN
 from mmvpt.operators import stand_in
 from mmvpt.text.tables import format_table
@@ -62,7 +62,7 @@ def detector_cases(path: str, size: list[int], device: str) -> Iterator[Case]:
     """Name a training step and a prediction of a detector with random weights."""
     from mmdet.testing import demo_mm_inputs
 
-    config = read_config(path)
+    config = open_config(path)
     init_default_scope('mmdet')
     config.model.backbone.pop('init_cfg', None)
     model = MODELS.build(config.model).to(device)

@@ -15,7 +15,7 @@ from mmengine.config import Config
 from mmengine.registry import MODELS, DefaultScope
 from torch import nn
 
-from mmvpt.engine.launch import load_config
+from mmvpt.config.open import open_config
 from mmvpt.layers.meta import parameters_without_memory
 from mmvpt.models import TunedBackbone
 from mmvpt.models.parts import count_parameters, part_of
@@ -55,7 +55,7 @@ def count_config(config: str, options: Mapping[str, Any] | None = None) -> Count
         config: A path, or ``mmvpt::`` and the name of one of our configs.
         options: Overrides, by dotted key.
     """
-    return count_model(build_without_memory(load_config(config, None, options)))
+    return count_model(build_without_memory(open_config(config, options)))
 
 
 def count_model(model: nn.Module) -> Count:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from mmvpt.layers.acts import hook_after, hook_before
 
-from .base import Edit, Site, Size, copyable
+from .site import Edit, Site, copyable
+
+#: Height and width.
+Size = tuple[int, int]
+#: What an embedding or a patch merging returns: tokens, and the grid that they are of.
+SizedTokens = tuple[Tensor, Size]
+Passing = TypeVar('Passing', Tensor, SizedTokens)
 
 
 @dataclass(eq=False)
@@ -33,64 +40,75 @@ class MapPoint(Point):
 
 
 @dataclass(eq=False)
-class TokenPoint(Point):
+class TokenPoint(Point, Generic[Passing]):
     """A module that a sequence of tokens passes, which an edit sees as the map they are cut from."""
 
     def after(self, edit: Edit) -> None:
         hook_after(self.module, _Relay(self, copyable(edit)), by=edit)
 
     @abstractmethod
-    def relay(self, edit: Edit, args: tuple, output: Any) -> Any:
+    def relay(self, edit: Edit, args: tuple, output: Passing) -> Passing:
         """Find tokens and grid in what goes into a module and what comes out, and return the output edited."""
 
 
 @dataclass
-class _Relay:
-    point: TokenPoint
+class _Relay(Generic[Passing]):
+    point: TokenPoint[Passing]
     edit: Edit
 
-    def __call__(self, module: nn.Module, args: tuple, output: Any) -> Any:
+    def __call__(self, module: nn.Module, args: tuple, output: Passing) -> Passing:
         return self.point.relay(self.edit, args, output)
 
 
 @dataclass(eq=False)
-class SizedPoint(TokenPoint):
-    """A module that returns the tokens with their grid beside them: an embedding or a patch merging."""
+class SizedPoint(TokenPoint[SizedTokens]):
+    """A module that returns the tokens with their grid: an embedding or a patch merging."""
 
-    def relay(self, edit: Edit, args: tuple, output: Any) -> Any:
-        tokens, size, *rest = output
-        return edit_tokens(tokens, size, edit), size, *rest
+    def relay(self, edit: Edit, args: tuple, output: SizedTokens) -> SizedTokens:
+        tokens, size = output
+        return edit_tokens(tokens, size, edit), size
 
 
 @dataclass(eq=False)
-class WindowPoint(TokenPoint):
+class WindowPoint(TokenPoint[Tensor]):
     """A block that is told the grid of its tokens, as in Swin."""
 
-    def relay(self, edit: Edit, args: tuple, output: Any) -> Any:
+    def relay(self, edit: Edit, args: tuple, output: Tensor) -> Tensor:
         return edit_tokens(output, args[1], edit)
+
+
+def size_of_sized(embedding: nn.Module, output: SizedTokens) -> Size:
+    """The grid that an embedding returns with its tokens."""
+    return output[1]
 
 
 @dataclass(eq=False)
 class Grid:
-    """The grid of a ViT's tokens in the forward pass under way; only the patch embedding tells it."""
+    """The grid of a ViT's tokens in the current forward pass; only the patch embedding knows it.
+
+    Args:
+        embedding: The patch embedding.
+        read: Finds the grid in ``read(embedding, output)``.
+    """
 
     embedding: nn.Module
+    read: Callable[..., Size] = size_of_sized
     size: Size | None = None
     _watching: bool = field(default=False, repr=False)
 
     def watch(self) -> None:
-        """Ask the embedding from now on."""
+        """Read the grid in each forward pass from now on."""
         if not self._watching:
             hook_after(self.embedding, self)
             self._watching = True
 
-    def __call__(self, module: nn.Module, args: tuple, output: Any) -> None:
-        self.size = output[1]
+    def __call__(self, module: nn.Module, args: tuple, output: object) -> None:
+        self.size = self.read(module, output)
 
 
 @dataclass(eq=False)
-class LayerPoint(TokenPoint):
-    """A layer of a ViT, whose first ``extra`` tokens (class, distillation) are nobody's patch and pass untouched."""
+class LayerPoint(TokenPoint[Tensor]):
+    """A layer of a ViT; its first ``extra`` tokens (class, distillation) are not patches and stay unchanged."""
 
     grid: Grid
     extra: int
@@ -99,7 +117,7 @@ class LayerPoint(TokenPoint):
         self.grid.watch()
         super().after(edit)
 
-    def relay(self, edit: Edit, args: tuple, output: Any) -> Any:
+    def relay(self, edit: Edit, args: tuple, output: Tensor) -> Tensor:
         assert self.grid.size is not None
         return edit_tokens(output, self.grid.size, edit, self.extra)
 

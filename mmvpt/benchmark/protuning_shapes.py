@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from mmvpt.config.find import find_config
-from mmvpt.config.hosts import read_config
+from mmvpt.config.open import open_config
 from mmvpt.datasets.shapes import make_shapes
 from mmvpt.runs.pool import run_all
 from mmvpt.runs.run import Run, data_options, pretrain, run_method
@@ -147,7 +146,7 @@ def usable(tasks: Sequence[str]) -> Iterator[str]:
     reasons = []
     for task in tasks:
         try:
-            read_config(find_config(f'mmvpt::{TASKS[task].configs.format("full")}'))
+            open_config(f'mmvpt::{TASKS[task].configs.format("full")}')
         except ImportError as error:
             reasons.append(f'No {task}: {error}')
             print(f'== {reasons[-1]}', flush=True)

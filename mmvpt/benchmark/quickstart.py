@@ -12,10 +12,9 @@ from statistics import median
 
 import cv2
 import numpy as np
-from mmengine.config import Config
 
 from mmvpt.analysis.panel import draw_panel, paint_labels
-from mmvpt.config.find import find_config
+from mmvpt.config.open import open_config
 from mmvpt.datasets.shapes import make_shapes
 from mmvpt.runs.run import Run, data_options, pretrain, run_method
 from mmvpt.runs.summary import summarize
@@ -89,7 +88,7 @@ def tabulate(method: str, runs: Sequence[Run]) -> dict[str, object]:
 
 def draw_results(runs: Mapping[str, Run], data: Path, path: Path) -> None:
     """Draw pictures, truth and the predictions of each method."""
-    meta = Config.fromfile(find_config(f'mmvpt::{METHODS["VPT-deep"]}')).val_dataloader.dataset.metainfo
+    meta = open_config(f'mmvpt::{METHODS["VPT-deep"]}').val_dataloader.dataset.metainfo
     maps = sorted((data / 'annotations' / 'validation').iterdir())[:NUM_PICTURES]
     images = [data / 'images' / 'validation' / f'{map.stem}.jpg' for map in maps]
     columns = {

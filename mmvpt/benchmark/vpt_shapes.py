@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 from mmvpt.analysis.count import count_model
-from mmvpt.config.hosts import read_config
+from mmvpt.config.open import open_config
 from mmvpt.datasets.shapes import EXPORTERS, make_shapes
 from mmvpt.engine import launch
 from mmvpt.runs.pool import make_pool, run_all
@@ -269,7 +269,7 @@ def run_trial(
     path = work_dir / f'seed{seed}' / f'{trial.name}.py'
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
-    content = json.dumps(read_config(str(path)).to_dict(), default=str)
+    content = json.dumps(open_config(path).to_dict(), default=str)
     folder = path.with_suffix('')
     stamp = Stamp(folder, key_of(content, dict(overrides), base.key))
     if not stamp.is_done():

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from .names import CONVERTED_HOSTS, FORMATS
+from mmvpt.config.hosts import HOSTS
+
+from .names import FORMATS
 from .options import add_allow_pickle, obey_allow_pickle
 
 EPILOG = 'formats:\n' + '\n'.join(f'  {key:<20}{title}' for key, title in FORMATS.items())
@@ -26,10 +28,7 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
         help='one of the formats below; auto (default) recognises it by the names in the file',
     )
     parser.add_argument(
-        '--host',
-        choices=CONVERTED_HOSTS,
-        default='mmpretrain',
-        help='package whose backbone reads the file (mmpretrain)',
+        '--host', choices=HOSTS, default='mmpretrain', help='package whose backbone reads the file (mmpretrain)'
     )
     parser.add_argument('--num-heads', type=int, help='attention heads of a ViT, for widths that no table knows')
     parser.add_argument('--img-size', type=int, help='interpolate the position embedding for images of this size')

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
-from mmvpt.env.versions import HOSTS, PIP, TESTED
+from mmvpt.config.hosts import HOSTS
 
 EPILOG = """examples:
   python -m mmvpt host mmseg                                   list the tools of mmseg
@@ -54,8 +54,7 @@ def tools_of(host: str) -> Path:
     """Folder of the tools that a host ships in its package."""
     spec = find_spec(host)
     if spec is None or spec.origin is None:
-        fix = f'{PIP} install {HOSTS[host]}=={TESTED[HOSTS[host]]}'
-        raise ModuleNotFoundError(f'{host} is not installed. Run: {fix}')
+        raise ModuleNotFoundError(f'{host} is not installed. Run: {HOSTS[host].install_command}')
     folder = Path(spec.origin).parent / '.mim' / 'tools'
     if not folder.is_dir():
         raise FileNotFoundError(f'This build of {host} ships no tools: there is no {folder}.')
@@ -80,10 +79,10 @@ def find_tool(folder: Path, name: str) -> Path:
 
 def run_tool(tool: Path, arguments: Sequence[str]) -> None:
     """Run a tool in this process; without a GPU, processes of a launcher are connected by gloo."""
-    from mmvpt.engine.distributed import part, prepare_hosts_without_gpu
+    from mmvpt.engine.distributed import prepare_hosts_without_gpu, shutdown
 
     sys.argv = [str(tool), *arguments]
     sys.path[0] = str(tool.parent)
     prepare_hosts_without_gpu(arguments)
     runpy.run_path(str(tool), run_name='__main__')
-    part()
+    shutdown()

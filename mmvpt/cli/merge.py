@@ -24,9 +24,10 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     """Merge."""
-    from mmvpt.engine import launch, merge_delta
+    from mmvpt.config.open import open_config
+    from mmvpt.models.merge import merge_delta
 
-    moved = merge_delta(launch.load_config(args.config, None, args.cfg_options), args.delta, args.out, args.plain)
+    moved = merge_delta(open_config(args.config, args.cfg_options), args.delta, args.out, args.plain)
     print(f'Wrote {args.out}')
     if args.plain:
         print(f'Merging changed features of a random image by {moved:.1e} at most')

@@ -37,8 +37,6 @@ VPT_METHODS = (
 PROTUNING_TASKS = ('segmentation', 'detection')
 E2VPT_TASKS = ('misty', 'orientation')
 
-#: Packages whose backbones can read a converted file.
-CONVERTED_HOSTS = ('mmpretrain', 'mmseg', 'mmdet')
 #: Formats of pretrained files, with their titles.
 FORMATS = {
     'resnet-timm-d': 'ResNet and ResNeXt of timm with a deep stem and pooled shortcuts (resnet50d)',

@@ -47,4 +47,4 @@ def run(args: argparse.Namespace) -> None:
         launcher=args.launcher,
     )
     print(f'{args.out}: scores of {len(scores.tokens)} blocks over {scores.meta["samples"]} samples')
-    launch.part()
+    launch.shutdown()

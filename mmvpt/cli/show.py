@@ -28,10 +28,10 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> None:
     """Print the tables of a config's model, one for each tuned backbone."""
     from mmvpt.analysis.count import build_without_memory
-    from mmvpt.engine.launch import load_config
+    from mmvpt.config.open import open_config
     from mmvpt.models.parts import describe_bindings
 
     try:
-        print(describe_bindings(build_without_memory(load_config(args.config, None, None))))
+        print(describe_bindings(build_without_memory(open_config(args.config))))
     except (FileNotFoundError, ModuleNotFoundError, ValueError) as error:
         raise argparse.ArgumentError(None, str(error)) from error

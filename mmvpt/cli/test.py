@@ -59,5 +59,5 @@ def run(args: argparse.Namespace) -> dict[str, float]:
     if is_main_process():
         for name, value in metrics.items():
             print(f'{name}: {value}')
-    launch.part()
+    launch.shutdown()
     return metrics

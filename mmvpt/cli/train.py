@@ -58,4 +58,4 @@ def run(args: argparse.Namespace) -> None:
         cfg_options=args.cfg_options,
         launcher=args.launcher,
     )
-    launch.part()
+    launch.shutdown()

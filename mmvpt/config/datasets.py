@@ -1,14 +1,46 @@
-"""Data sets in configs."""
+"""Data sets inside of those that repeat, balance or concatenate others: in configs, and once they are built."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
 from mmengine.config import ConfigDict
+
+Dataset = TypeVar('Dataset')
+
+
+def configured_datasets(dataset: ConfigDict) -> Iterator[ConfigDict]:
+    """Configs of the data sets that have the files."""
+    return _innermost(dataset, _inside_config)
+
+
+def built_datasets(dataset: object) -> Iterator[object]:
+    """The data sets that have the files."""
+    return _innermost(dataset, _inside_built)
 
 
 def innermost(dataset: ConfigDict) -> ConfigDict:
-    """Config of the data set that has the files, inside those that repeat or balance it."""
-    while 'dataset' in dataset:
-        dataset = dataset.dataset
-    if 'pipeline' not in dataset:
-        raise ValueError(f'{dataset.get("type")} has no pipeline of its own. This needs a config of one data set.')
-    return dataset
+    """Config of the one data set that has the files."""
+    first, *others = configured_datasets(dataset)
+    if others or 'pipeline' not in first:
+        what = f'{dataset.get("type")} of {len(others) + 1} data sets' if others else first.get('type')
+        raise ValueError(f'{what} has no pipeline of its own. This needs a config of one data set.')
+    return first
+
+
+def _innermost(dataset: Dataset, inside: Callable[[Dataset], list[Dataset]]) -> Iterator[Dataset]:
+    inner = inside(dataset)
+    for one in inner:
+        yield from _innermost(one, inside)
+    if not inner:
+        yield dataset
+
+
+def _inside_config(dataset: ConfigDict) -> list[ConfigDict]:
+    return [*dataset.get('datasets', ()), *([dataset.dataset] if dataset.get('dataset') else [])]
+
+
+def _inside_built(dataset: object) -> list[object]:
+    one = getattr(dataset, 'dataset', None)
+    return [*getattr(dataset, 'datasets', ()), *([] if one is None else [one])]

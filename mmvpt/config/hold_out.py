@@ -7,6 +7,7 @@ from mmengine.config import Config, ConfigDict
 from mmengine.registry import DATASETS, init_default_scope
 
 from mmvpt.config.datasets import innermost
+from mmvpt.config.hosts import HOSTS
 
 
 def selects_on_test(cfg: Config) -> bool:
@@ -24,7 +25,8 @@ def hold_out(cfg: Config, share: float, seed: int = 0) -> None:
     """
     if not 0 < share < 1:
         raise ValueError(f'A share of {share} cannot be held out; take one between 0 and 1, such as 0.1.')
-    if cfg.get('default_scope') == 'mmdet':
+    host = HOSTS.get(cfg.get('default_scope'))
+    if host is not None and host.reads_annotations:
         raise ValueError(
             "COCO's metric reads its own annotation file, so a part of the training data cannot be held out. Give "
             'val_dataloader and val_evaluator a validation split.'

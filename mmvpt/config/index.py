@@ -10,12 +10,10 @@ from pathlib import Path, PurePosixPath
 from mmengine.config import Config, ConfigDict
 
 from mmvpt.config.find import find_config, list_names
-from mmvpt.config.hosts import read_config
+from mmvpt.config.hosts import HOSTS
+from mmvpt.config.open import open_config
 from mmvpt.text.tables import format_table
 
-#: Tasks by the class of the model; all others detect.
-TASK_OF_CLASS = {'ImageClassifier': 'classification', 'EncoderDecoder': 'segmentation'}
-DETECTION = 'detection'
 DATA = dict(
     ade20k='ADE20K', coco='COCO', cub='CUB-200-2011', cifar100='CIFAR-100', shapes='Shapes, our own small data set'
 )
@@ -67,7 +65,7 @@ def read_showcases(folder: Path | None = None) -> list[Showcase]:
 
 def read_showcase(path: Path) -> Showcase:
     """Read one config."""
-    config = read_config(str(path))
+    config = open_config(path)
     if missing := [key for key in ('model', 'optim_wrapper', 'train_dataloader') if key not in config]:
         raise ValueError(
             f'{path} has no {", ".join(missing)}: it is only a part of a config. Name a folder with complete ones.'
@@ -79,7 +77,7 @@ def read_showcase(path: Path) -> Showcase:
     weights = _weights(wrapped.get('init_cfg') or backbone.get('init_cfg'))
     return Showcase(
         name=path.stem,
-        task=TASK_OF_CLASS.get(_last(model.type), DETECTION),
+        task=_task(config),
         system=' + '.join(_last(part.type) for part in (model, model.get('decode_head')) if part),
         backbone=f'{_last(backbone["type"])} {_size(backbone)}',
         weights=weights,
@@ -176,6 +174,15 @@ def _runs(config: Config) -> int:
 
 def _listed(item: ConfigDict | list[ConfigDict]) -> list[ConfigDict]:
     return list(item) if isinstance(item, (list, tuple)) else [item]
+
+
+def _task(config: Config) -> str:
+    """Of the host that the config is for, by its scope or by that of its model."""
+    scopes = (config.get('default_scope'), config.model.type.partition('.')[0])
+    host = next((HOSTS[scope] for scope in scopes if scope in HOSTS), None)
+    if host is None:
+        raise ValueError(f'{config.filename} names no host. Set default_scope to one of {", ".join(HOSTS)}.')
+    return host.task
 
 
 def _last(name: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mmengine.config import Config
-
 from .find import PREFIX, find_config
+from .open import read_config
 
 
 def write_out(name: str, *, bases: bool = False) -> str:
@@ -20,4 +19,4 @@ def write_out(name: str, *, bases: bool = False) -> str:
     if bases:
         return path.read_text()
     # importing mmvpt makes its types known to the tools of hosts
-    return f'"""{path.stem}, written out by mmvpt."""\n\n__import__(\'mmvpt\')\n{Config.fromfile(path).pretty_text}'
+    return f'"""{path.stem}, written out by mmvpt."""\n\n__import__(\'mmvpt\')\n{read_config(str(path)).pretty_text}'

@@ -2,7 +2,6 @@
 
 from .conversion import Conversion, ConversionReport
 from .format import Format
-from .hosts import HOSTS
 from .pipeline import FORMATS, convert
 
-__all__ = ['FORMATS', 'HOSTS', 'Conversion', 'ConversionReport', 'Format', 'convert']
+__all__ = ['FORMATS', 'Conversion', 'ConversionReport', 'Format', 'convert']

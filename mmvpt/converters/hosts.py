@@ -1,4 +1,4 @@
-"""What mmseg and mmdet call what mmpretrain calls otherwise, in the backbones that they have too."""
+"""Names of parameters and settings of backbones that mmseg and mmdet call otherwise than mmpretrain."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from typing import Any
 
 from torch import Tensor
 
-BACKBONES = {
-    'mmseg': ('ResNet', 'ResNeXt', 'SwinTransformer'),
-    'mmdet': ('ResNet', 'ResNeXt', 'RegNet', 'SwinTransformer'),
-}
-HOSTS = ('mmpretrain', *BACKBONES)
+from mmvpt.config.hosts import HOSTS
+
+#: The config of a backbone.
+Backbone = dict[str, Any]
 SETTINGS = {'width_per_group': 'base_width', 'img_size': 'pretrain_img_size'}
 STEM = {
     'stem.0.conv.': 'stem.0.',
@@ -22,20 +21,21 @@ STEM = {
 }
 
 
-def move(backbone: dict[str, Any], tensors: dict[str, Tensor], host: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """Put a config and a state dict of mmpretrain into the words of one of ``HOSTS``."""
+def move(backbone: Backbone, tensors: dict[str, Tensor], host: str) -> tuple[Backbone, dict[str, Tensor]]:
+    """Put a config and a state dict of mmpretrain into the words of a host."""
     kind = backbone['type'].removeprefix('mmpretrain.')
     if host == 'mmpretrain':
         return backbone, tensors
-    if kind not in BACKBONES[host] or 'expansion' in backbone:
+    theirs = HOSTS[host].shared_backbones
+    if kind not in theirs or 'expansion' in backbone:
         raise ValueError(
-            f'{host} has no backbone like {backbone}; it has {", ".join(BACKBONES[host])}. '
+            f'{host} has no backbone like {backbone}; it has {", ".join(theirs)}. '
             f"Convert for mmpretrain, whose backbones work in {host}'s models too."
         )
     return _settings(backbone, f'{host}.{kind}'), {_rename(name): tensor for name, tensor in tensors.items()}
 
 
-def _settings(backbone: dict[str, Any], type_: str) -> dict[str, Any]:
+def _settings(backbone: Backbone, type_: str) -> Backbone:
     moved = {SETTINGS.get(name, name): value for name, value in backbone.items() if name != 'out_indices'}
     if type_.endswith('SwinTransformer'):
         moved |= moved.pop('arch')

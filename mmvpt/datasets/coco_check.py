@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol, TypeGuard
 
+from mmengine.evaluator import Evaluator
 from mmengine.fileio import load
 from mmengine.logging import print_log
 from torch import nn
 
-from mmvpt.datasets.coco_file import explain_categories, label_map_name, unused_categories
+from mmvpt.config.datasets import built_datasets
+from mmvpt.datasets.coco_file import CocoFile, explain_categories, label_map_name, unused_categories
 from mmvpt.text.shorten import shorten
 
 WITHOUT_SEMANTIC = (
@@ -23,21 +25,37 @@ WITHOUT_MASKS = (
 )
 
 
-def coco_datasets(dataset: Any) -> Iterator[Any]:
+class _Pipeline(Protocol):
+    transforms: Sequence[object]
+
+
+class CocoDataset(Protocol):
+    """What mmdet makes of a file in COCO's format."""
+
+    ann_file: str
+    backend_args: dict | None
+    cat_ids: Sequence[int]
+    data_prefix: Mapping[str, str]
+    metainfo: Mapping[str, Sequence[str]]
+    pipeline: _Pipeline
+    seg_map_suffix: str
+
+
+def coco_datasets(dataset: object) -> Iterator[CocoDataset]:
     """Data sets that read COCO's format the way of mmdet, also inside of those that repeat or concatenate others."""
-    inner = [*getattr(dataset, 'datasets', ()), *filter(None, [getattr(dataset, 'dataset', None)])]
-    for one in inner:
-        yield from coco_datasets(one)
+    return filter(_reads_coco, built_datasets(dataset))
+
+
+def _reads_coco(dataset: object) -> TypeGuard[CocoDataset]:
     panoptic = 'thing_classes' in getattr(dataset, 'metainfo', {})
-    if not inner and hasattr(dataset, 'COCOAPI') and str(dataset.ann_file).endswith('.json') and not panoptic:
-        yield dataset
+    return hasattr(dataset, 'COCOAPI') and str(getattr(dataset, 'ann_file', '')).endswith('.json') and not panoptic
 
 
-def check_training_data(dataset: Any, model: nn.Module) -> None:
+def check_training_data(dataset: CocoDataset, model: nn.Module) -> None:
     """Refuse a file whose categories, masks or label maps are not what a detector learns from.
 
     Args:
-        dataset: What mmdet made of the file.
+        dataset: The file, as mmdet has read it.
         model: The detector, without wrappers.
     """
     content = load(dataset.ann_file, backend_args=dataset.backend_args)
@@ -50,7 +68,7 @@ def check_training_data(dataset: Any, model: nn.Module) -> None:
         _check_label_maps(dataset, content, f'The semantic branch of {name} learns from label maps')
 
 
-def check_evaluation_data(dataset: Any, evaluator: Any) -> None:
+def check_evaluation_data(dataset: CocoDataset, evaluator: Evaluator) -> None:
     """Refuse a file whose categories or masks are not what a detector is judged by."""
     content = load(dataset.ann_file, backend_args=dataset.backend_args)
     _check_categories(dataset, content)
@@ -58,7 +76,7 @@ def check_evaluation_data(dataset: Any, evaluator: Any) -> None:
         _check_masks(dataset, content, 'masks are to be evaluated')
 
 
-def _check_categories(dataset: Any, content: dict[str, Any]) -> None:
+def _check_categories(dataset: CocoDataset, content: CocoFile) -> None:
     by_id = {category['id']: category['name'] for category in content['categories']}
     names = list(by_id.values())
     labelled = [by_id[number] for number in dataset.cat_ids]  # some data sets sort a file before they number it
@@ -74,12 +92,12 @@ def _check_categories(dataset: Any, content: dict[str, Any]) -> None:
         print_log(f'{dataset.ann_file}: left out, since they are no classes: {shorten(unused)}', logger='current')
 
 
-def _check_loads(dataset: Any, what: str, why: str) -> None:
+def _check_loads(dataset: CocoDataset, what: str, why: str) -> None:
     if not any(getattr(step, what, False) for step in dataset.pipeline.transforms):
         raise ValueError(f'{why}, but the pipeline for {dataset.ann_file} has no LoadAnnotations with {what}=True.')
 
 
-def _check_masks(dataset: Any, content: dict[str, Any], why: str) -> None:
+def _check_masks(dataset: CocoDataset, content: CocoFile, why: str) -> None:
     used = set(dataset.cat_ids)
     having = [bool(item.get('segmentation')) for item in content.get('annotations', ()) if item['category_id'] in used]
     if not all(having):
@@ -90,7 +108,7 @@ def _check_masks(dataset: Any, content: dict[str, Any], why: str) -> None:
         )
 
 
-def _check_label_maps(dataset: Any, content: dict[str, Any], why: str) -> None:
+def _check_label_maps(dataset: CocoDataset, content: CocoFile, why: str) -> None:
     folder = dataset.data_prefix.get('seg')
     if not folder:
         raise ValueError(

@@ -4,8 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
+from typing import NotRequired, TypedDict
 
 from mmvpt.text.shorten import shorten
+
+
+class Category(TypedDict):
+    """A class of objects."""
+
+    id: int
+    name: str
+
+
+class Annotation(TypedDict):
+    """An object in a picture."""
+
+    category_id: int
+    segmentation: NotRequired[list | dict]
+
+
+class Picture(TypedDict):
+    """A picture that has objects, or none."""
+
+    file_name: str
+
+
+class CocoFile(TypedDict):
+    """What we read of a file that mmdet could read."""
+
+    categories: list[Category]
+    images: list[Picture]
+    annotations: NotRequired[list[Annotation]]
 
 
 def explain_categories(names: Sequence[str], classes: Sequence[str]) -> str | None:

@@ -43,10 +43,10 @@ def start_gloo(launcher: str) -> None:
     dist.init_process_group('gloo')
 
 
-def part() -> None:
-    """Wait for all ranks, then destroy the process group.
+def shutdown() -> None:
+    """Wait for all processes of a run, then destroy their group.
 
-    A rank that exits early aborts the others. The threads of gloo have to end before the interpreter does, or it
+    A process that exits early aborts the others. The threads of gloo have to end before the interpreter does, or it
     aborts. They end when the last model that uses them is deleted, and a reference cycle (a runner and its hooks) keeps
     that model alive until it is collected.
     """

@@ -1,71 +1,58 @@
-"""What the hosts ask of a config to draw, dump and augment at test time; each has its own words for it."""
+"""Options of a test: drawn predictions, written predictions, and augmented images."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 from mmengine.config import Config, ConfigDict
 from mmengine.dist import master_only
 from mmengine.fileio import dump
+from torch import Tensor
 
 from mmvpt.config.datasets import innermost
+from mmvpt.config.hosts import Host, host_of
 
-# by host: the hook and the visualizer that draw predictions
-DRAWING = {
-    'mmpretrain': (
-        dict(type='mmpretrain.VisualizationHook', enable=True, interval=1),
-        'mmpretrain.UniversalVisualizer',
-    ),
-    'mmseg': (dict(type='mmseg.SegVisualizationHook', draw=True), 'mmseg.SegLocalVisualizer'),
-    'mmdet': (dict(type='mmdet.DetVisualizationHook', draw=True), 'mmdet.DetLocalVisualizer'),
-}
-# by host: the hook's word for the folder; mmseg has it in the visualizer
-FOLDER_KEYS = {'mmpretrain': 'out_dir', 'mmdet': 'test_out_dir'}
-# by host: what averages predictions, and what the flipped images have to carry, where a config says neither
-FLIP_AND_AVERAGE: dict[str, tuple[dict, dict]] = {
-    'mmpretrain': (dict(type='mmpretrain.AverageClsScoreTTA'), {}),
-    'mmdet': (
-        dict(type='DetTTAModel', tta_cfg=dict(nms=dict(type='nms', iou_threshold=0.5), max_per_img=100)),
-        dict(meta_keys='img_id img_path ori_shape img_shape scale_factor flip flip_direction'.split()),
-    ),
-}
-# by host: the metric that writes predictions into a file (mmseg's own metric writes a folder of label maps)
-DUMPS = {'mmpretrain': 'mmengine.DumpResults', 'mmdet': 'mmdet.DumpDetResults'}
-# what a file can hold, and the suffixes of those files
+#: What a file can hold, and the suffixes of those files.
 OUT_ITEMS = {'metrics': ('.json', '.yml', '.yaml', '.pkl', '.pickle'), 'pred': ('.pkl', '.pickle')}
 
 
 def show_predictions(cfg: Config, show: bool, folder: str | None, wait_time: float, interval: int = 1) -> None:
     """Draw predictions, all or one of each ``interval``: in a window, into a folder, or both."""
-    host = _host(cfg)
-    hook, visualizer = DRAWING[host]
+    host = host_of(cfg)
+    hook = dict(host.drawing_hook)
     if interval != 1:
         _check_interval(interval, host, bool(show or folder))
-        hook = dict(hook, interval=interval)
-    cfg.setdefault('visualizer', ConfigDict(type=visualizer, vis_backends=[dict(type='LocalVisBackend')]))
+        hook['interval'] = interval
+    cfg.setdefault('visualizer', ConfigDict(type=host.visualizer, vis_backends=[dict(type='LocalVisBackend')]))
     hooks = cfg.setdefault('default_hooks', ConfigDict())
     hooks.visualization = ConfigDict({**hooks.get('visualization', {}), **hook})
     if show:
         hooks.visualization.update(show=True, wait_time=wait_time)
-    if folder and host in FOLDER_KEYS:
-        hooks.visualization[FOLDER_KEYS[host]] = str(Path(folder).absolute())
+    if folder and host.folder_key:
+        hooks.visualization[host.folder_key] = str(Path(folder).absolute())
     elif folder:
         cfg.visualizer.save_dir = folder
 
 
 def set_tta(cfg: Config) -> None:
     """Average over augmented copies of each image: those of the config, else flipped ones."""
-    if _host(cfg) == 'mmpretrain' and _draws(cfg):
-        raise ValueError('mmpretrain cannot draw augmented images. Leave --tta or --show and --show-dir out.')
-    model, keys = FLIP_AND_AVERAGE.get(_host(cfg), (None, {}))
-    if 'tta_model' not in cfg:
-        cfg.tta_model = _default(cfg, 'tta_model', model)
+    host = host_of(cfg)
+    if not host.draws_augmented and _draws(cfg):
+        raise ValueError(f'{host.name} cannot draw augmented images. Leave --tta or --show and --show-dir out.')
     dataset = innermost(cfg.test_dataloader.dataset)
+    for key in ('tta_model', 'tta_pipeline'):
+        if key not in cfg and host.tta_model is None:
+            raise ValueError(
+                f'--tta needs `{key}`, which {cfg.filename} does not define. '
+                f'The configs that come with {host.name} show what it looks like.'
+            )
+    if 'tta_model' not in cfg:
+        cfg.tta_model = ConfigDict(host.tta_model)
     if 'tta_pipeline' not in cfg:
-        cfg.tta_pipeline = _default(cfg, 'tta_pipeline', model and _flipped(dataset.pipeline, keys))
+        cfg.tta_pipeline = _flipped(dataset.pipeline, host.tta_meta_keys)
     dataset.pipeline = cfg.tta_pipeline
     cfg.model = ConfigDict(**cfg.tta_model, module=cfg.model)
 
@@ -83,14 +70,16 @@ def set_output(cfg: Config, out: str | None, item: str = 'pred') -> None:
 
 
 @master_only
-def write_metrics(metrics: Mapping[str, Any], out: str) -> None:
+def write_metrics(metrics: Mapping[str, object], out: str) -> None:
     """Write metrics as plain numbers, in the format of the suffix."""
-    dump({name: value.tolist() if hasattr(value, 'tolist') else value for name, value in metrics.items()}, out)
+    arrays = (Tensor, np.ndarray, np.generic)
+    numbers = {name: value.tolist() if isinstance(value, arrays) else value for name, value in metrics.items()}
+    dump(numbers, out)
 
 
 def _dump_predictions(cfg: Config, out: str) -> None:
     evaluators = cfg.test_evaluator if isinstance(cfg.test_evaluator, list) else [cfg.test_evaluator]
-    metric = DUMPS.get(_host(cfg))
+    metric = host_of(cfg).dump_metric
     if metric is None:
         cfg.test_evaluator = [ConfigDict(evaluator, output_dir=out, keep_results=True) for evaluator in evaluators]
     else:
@@ -103,36 +92,21 @@ def _check_suffix(out: str, item: str) -> None:
         raise ValueError(f'--out {out}: the name of a file for {item} must end in {", ".join(OUT_ITEMS[item])}.')
 
 
-def _check_interval(interval: int, host: str, draws: bool) -> None:
+def _check_interval(interval: int, host: Host, draws: bool) -> None:
     if interval < 1:
         raise ValueError(f'--interval {interval}: one of so many predictions is drawn, so it is 1 or more.')
     if not draws:
         raise ValueError('--interval is of drawn predictions. Add --show-dir or --show, or leave it out.')
-    if host != 'mmpretrain':
-        raise ValueError(f'{host} draws every prediction while testing. Leave --interval out.')
-
-
-def _host(cfg: Config) -> str:
-    scope = cfg.get('default_scope')
-    if scope not in DRAWING:
-        raise ValueError(f'default_scope is {scope!r}; testing knows {", ".join(DRAWING)}. Set it in the config.')
-    return scope
+    if not host.draws_every_nth:
+        raise ValueError(f'{host.name} draws every prediction while testing. Leave --interval out.')
 
 
 def _draws(cfg: Config) -> bool:
     return bool(cfg.get('default_hooks', {}).get('visualization', {}).get('enable'))
 
 
-def _default(cfg: Config, key: str, value: Any) -> Any:
-    if value is None:
-        raise ValueError(
-            f'--tta needs `{key}`, which {cfg.filename} does not define. '
-            f'The configs that come with {_host(cfg)} show what it looks like.'
-        )
-    return value
-
-
-def _flipped(pipeline: list, keys: dict) -> list:
+def _flipped(pipeline: list[ConfigDict], meta_keys: tuple[str, ...]) -> list[dict]:
     *before, pack = deepcopy(pipeline)
     flips = [dict(type='RandomFlip', prob=1.0), dict(type='RandomFlip', prob=0.0)]
+    keys = dict(meta_keys=list(meta_keys)) if meta_keys else {}
     return [*before, dict(type='TestTimeAug', transforms=[flips, [ConfigDict(pack, **keys)]])]

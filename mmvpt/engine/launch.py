@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
-from typing import Any
 
 import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from mmvpt.config.find import find_config
-from mmvpt.config.hosts import read_config, require_hosts
-from mmvpt.engine.distributed import VARIABLES, part, start_gloo, wrap_for_cpu
+from mmvpt.config.hosts import HOSTS
+from mmvpt.config.open import open_config
+from mmvpt.engine.distributed import VARIABLES, shutdown, start_gloo, wrap_for_cpu
 from mmvpt.engine.evaluate import OUT_ITEMS, set_output, set_tta, show_predictions, write_metrics
 from mmvpt.engine.loops import build_loops
-from mmvpt.engine.our_hooks import drop_switched_off, warn_of_missing_hooks
+from mmvpt.engine.our_hooks import warn_of_missing_hooks
 from mmvpt.engine.resume import existing_checkpoint, find_latest_checkpoint, say
 from mmvpt.engine.total_batch import count_processes, set_total_batch
 from mmvpt.files.read import ALLOW_PICKLE
 
-__all__ = ['LAUNCHERS', 'OUT_ITEMS', 'allow_pickle', 'part', 'test', 'train']
+__all__ = ['LAUNCHERS', 'OUT_ITEMS', 'allow_pickle', 'shutdown', 'test', 'train']
 
 LAUNCHERS = ('none', *VARIABLES)
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
@@ -39,7 +39,7 @@ def train(
     validate: bool = True,
     pin_memory: bool = True,
     persistent_workers: bool = True,
-    cfg_options: Mapping[str, Any] | None = None,
+    cfg_options: Mapping[str, object] | None = None,
     launcher: str = 'none',
 ) -> Runner:
     """Train what a config describes, and return the runner at the end of it.
@@ -53,7 +53,7 @@ def train(
         total_batch: Images of one step of the optimizer, whatever the number of processes: see ``set_total_batch``.
         validate: Whether to evaluate during training.
         pin_memory: False keeps batches in plain memory, whatever the config says.
-        persistent_workers: False starts the workers anew for each epoch, whatever the config says.
+        persistent_workers: False starts new workers for each epoch, whatever the config says.
         cfg_options: Overrides, by dotted key; the other options come after them.
         launcher: Who started the processes: ``none``, ``pytorch``, ``slurm`` or ``mpi``.
     """
@@ -90,7 +90,7 @@ def test(
     wait_time: float = 2.0,
     tta: bool = False,
     pin_memory: bool = True,
-    cfg_options: Mapping[str, Any] | None = None,
+    cfg_options: Mapping[str, object] | None = None,
     launcher: str = 'none',
 ) -> dict[str, float]:
     """Evaluate a checkpoint, full or delta, and return its metrics.
@@ -99,22 +99,18 @@ def test(
         config: A path, or ``mmvpt::`` and the name of one of our configs.
         checkpoint: A ``.pth`` of MMEngine, or the ``.safetensors`` of a delta.
         work_dir: Folder for logs, before the config's own.
-        out: Where predictions go: a folder of label maps for segmentation, a ``.pkl`` file otherwise. Or the file
-            of metrics: its suffix says in which format.
-        out_item: What goes there, ``pred`` (predictions) or ``metrics``; predictions if not given.
+        out: Folder of label maps (segmentation), ``.pkl`` file of predictions, or file of metrics in any format.
+        out_item: What goes there, ``pred`` (predictions, the default) or ``metrics``.
         amp: Whether to evaluate in mixed precision: float16 on a GPU, bfloat16 on a CPU.
         show: Whether to open a window with each prediction, for ``wait_time`` seconds.
         show_dir: A folder for drawn predictions.
         interval: One of so many predictions is drawn; mmpretrain alone can leave some out.
         wait_time: Seconds that each window stays open.
         tta: Whether to average over augmented copies of each image.
-        pin_memory: False keeps batches in plain memory, whatever the config says.
-        cfg_options: Overrides, by dotted key; the other options come after them.
-        launcher: Who started the processes: ``none``, ``pytorch``, ``slurm`` or ``mpi``.
+        pin_memory: As for :func:`train`, like ``cfg_options`` and ``launcher``.
     """
     cfg = load_config(config, work_dir, cfg_options)
-    cfg.load_from = existing_checkpoint(checkpoint)
-    cfg.resume = False
+    cfg.load_from, cfg.resume = existing_checkpoint(checkpoint), False
     turn_off_in_loaders(cfg, pin_memory=pin_memory)
     if amp:
         cfg.test_cfg.fp16 = True
@@ -132,28 +128,25 @@ def test(
     return metrics
 
 
-def load_config(config: str, work_dir: str | None, cfg_options: Mapping[str, Any] | None) -> Config:
-    """Read a config, and apply overrides and the defaults of the hosts' own tools."""
-    path = find_config(config)
-    cfg = read_config(path)
-    if cfg_options:
-        cfg.merge_from_dict(dict(cfg_options))
-        require_hosts(cfg)
-    drop_switched_off(cfg)
+def load_config(config: str, work_dir: str | None, cfg_options: Mapping[str, object] | None) -> Config:
+    """Open a config for a run: with a work folder, and with defaults of the hosts' own tools in its loaders."""
+    cfg = open_config(config, cfg_options)
     if work_dir or not cfg.get('work_dir'):
-        cfg.work_dir = work_dir or str(Path('work_dirs') / Path(path).stem)
+        assert cfg.filename is not None
+        cfg.work_dir = work_dir or str(Path('work_dirs') / Path(cfg.filename).stem)
+    host = HOSTS.get(cfg.get('default_scope'))
     for loader in LOADERS:
         if cfg.get(loader):
-            set_loader_defaults(cfg[loader], cfg.get('default_scope'))
+            set_loader_defaults(cfg[loader], host.loader_defaults if host else {})
     return cfg
 
 
-def set_loader_defaults(loader: ConfigDict, scope: str | None) -> None:
-    """Keep workers between epochs and pin memory for a GPU, unless the config says otherwise."""
+def set_loader_defaults(loader: ConfigDict, of_host: Mapping[str, object]) -> None:
+    """Keep workers between epochs and pin memory for a GPU, unless the config says otherwise; then the host's own."""
     loader.setdefault('persistent_workers', loader.get('num_workers', 0) > 0)
     loader.setdefault('pin_memory', torch.cuda.is_available())
-    if scope == 'mmpretrain':
-        loader.setdefault('collate_fn', dict(type='default_collate'))  # as mmpretrain's own tools
+    for option, value in of_host.items():
+        loader.setdefault(option, deepcopy(value))
 
 
 def turn_off_in_loaders(cfg: Config, **options: bool) -> None:

@@ -1,8 +1,7 @@
-"""Our hooks in a config: switching them off by name, and a warning if they are missing."""
+"""Our hooks in a run: a warning names those that are missing or come twice."""
 
 from __future__ import annotations
 
-from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
@@ -12,15 +11,6 @@ from mmvpt.models.parts import has_tuned_backbone
 from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, ReportHook, SeededRunHook
 
 OUR_HOOKS: tuple[type[Hook], ...] = (SeededRunHook, DataCheckHook, ReportHook, GuardHook, DeltaCheckpointHook)
-#: Entries of default_hooks that MMEngine has even where a config does not name them.
-OF_MMENGINE = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
-
-
-def drop_switched_off(cfg: Config) -> None:
-    """Remove hooks that a config sets to None; MMEngine supports that for its own hooks only."""
-    hooks = cfg.get('default_hooks') or {}
-    for name in [name for name, hook in hooks.items() if hook is None and name not in OF_MMENGINE]:
-        del hooks[name]
 
 
 def warn_of_missing_hooks(runner: Runner) -> None:

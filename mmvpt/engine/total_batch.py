@@ -6,7 +6,6 @@ import math
 import os
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
@@ -78,8 +77,8 @@ def _lengths_of(train_cfg: ConfigDict) -> Iterable[str]:
 def _stretch(cfg: Config, factor: Fraction, parts: int) -> None:
     """Multiply whatever counts in iterations; each is a multiple of the parts, so that it ends with a step."""
 
-    def stretched(number: Any) -> Any:
-        return number if number in (None, math.inf) else max(1, round(number * factor / parts)) * parts
+    def stretched(number: int | float | None) -> int | float | None:
+        return number if number is None or number == math.inf else max(1, round(number * factor / parts)) * parts
 
     if 'max_iters' in cfg.train_cfg:
         for key in ('max_iters', 'val_interval', 'val_begin'):

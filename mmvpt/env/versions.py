@@ -61,8 +61,6 @@ PACKAGES = (
     Package('onedl-mmsegmentation', '1.4.2', ('seg',), upstream='mmsegmentation'),
     Package('onedl-mmdetection', '3.5.1', ('det',), upstream='mmdet'),
 )
-#: Distributions of the packages with configs and tools, by module.
-HOSTS = {'mmpretrain': 'onedl-mmpretrain', 'mmseg': 'onedl-mmsegmentation', 'mmdet': 'onedl-mmdetection'}
 COMPARISONS = {'<': operator.lt, '<=': operator.le, '>=': operator.ge}
 TESTED = {package.name: package.tested for package in PACKAGES}
 TESTED_OPENCV = '4.12.0.88'  # opencv-python and opencv-python-headless share their files: keep their versions equal

@@ -3,19 +3,17 @@
 VPT-deep overwrites its prompts before every block, so whatever a prompt computes as a query is thrown away: feeding
 the prompts through the block's norm and its key and value projections gives the same function for less work. The
 classes here are adopted in place (``module.__class__ = ...``, as ``torch.nn.utils.parametrize`` does), so no weight
-moves and no key of a state dict changes. See docs/decisions/0002-deep-prompts-as-keys-values.md.
+moves and no key of a state dict changes. Those for the attentions of hosts are in ``mmvpt.anatomy.hosts``. See
+docs/decisions/0002-deep-prompts-as-keys-values.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import singledispatch
-from typing import Any, cast
+from typing import ClassVar, cast
 
 import torch
 import torch.nn.functional as F
-from mmcv.cnn.bricks.transformer import MultiheadAttention as MMCVAttention
-from mmpretrain.models.utils import BEiTAttention, MultiheadAttention, WindowMSA
 from torch import Tensor, nn
 
 from .acts import swap_class
@@ -26,11 +24,22 @@ Source = Callable[[int], tuple[Tensor, Tensor]]
 
 
 class Extendable(Updatable):
-    """Mix-in for self-attention whose keys and values can be extended, and whose projection can be updated."""
+    """Mix-in for self-attention whose keys and values can be extended, and whose projection can be updated.
+
+    A subclass for the attention of a host derives from that attention too, and calls :meth:`attend` in its forward.
+    """
+
+    #: Whether the original's forward keeps every N x N map for backward, so that this one replaces it in any case.
+    keeps_maps: ClassVar[bool] = False
 
     sources: list[Source]  # whose keys and values stand behind the image's
     leading: list[Source]  # whose keys and values stand before them
     num_heads: int
+
+    @classmethod
+    def accepts(cls, attention: nn.Module) -> bool:
+        """Whether an attention of the original's class has no option that this class would ignore."""
+        return True
 
     def qkv_parameters(self) -> tuple[Tensor, Tensor | None]:
         """The fused projection: weight (3C, C) and bias (3C,) or None."""
@@ -113,63 +122,14 @@ def _join(parts: tuple[Tensor, ...], own: Tensor) -> Tensor:
     return torch.cat([part.to(own.dtype).expand(len(own), -1, -1, -1) for part in parts], dim=-2)
 
 
-class ExtendableMultiheadAttention(Extendable, MultiheadAttention):
-    """Attention of mmpretrain's ViT; with nothing beyond the original, exactly that."""
-
-    def qkv_parameters(self) -> tuple[Tensor, Tensor | None]:
-        return self.qkv.weight, self.qkv.bias
-
-    def forward(self, x: Tensor) -> Tensor:
-        if not self.extended:
-            return super().forward(x)
-        x = self.attend(x, self.attn_drop if self.training else 0.0)
-        return self.out_drop(self.gamma1(self.proj_drop(self.proj(x))))
-
-
-class ExtendableBEiTAttention(Extendable, BEiTAttention):
-    """Attention of BEiT, whose position bias covers the image's own tokens only."""
-
-    def qkv_parameters(self) -> tuple[Tensor, Tensor | None]:
-        if self.bias == 'qv_bias':
-            return self.qkv.weight, torch.cat((self.q_bias, torch.zeros_like(self.v_bias), self.v_bias))
-        return self.qkv.weight, self.qkv.bias
-
-    def position_bias(self) -> Tensor | None:
-        """Learnt bias between the tokens of an image: (heads, N, N)."""
-        if self.relative_position_bias_table is None:
-            return None
-        return self.relative_position_bias_table[self.relative_position_index].permute(2, 0, 1)
-
-    def forward(self, x: Tensor, rel_pos_bias: Tensor | None = None) -> Tensor:
-        if not self.extended:
-            return super().forward(x, rel_pos_bias)
-        bias = self.position_bias() if rel_pos_bias is None else rel_pos_bias  # BEiT has the one or the other
-        x = self.attend(x, self.attn_drop.p if self.training else 0.0, bias, self.scale)
-        return self.proj_drop(self.proj(x))
-
-
-class ExtendableMMCVAttention(Extendable, MMCVAttention):
-    """Attention of mmseg's ViT, through SDPA: ``nn.MultiheadAttention`` as MMCV calls it keeps every N x N map."""
-
-    def qkv_parameters(self) -> tuple[Tensor, Tensor | None]:
-        return self.attn.in_proj_weight, self.attn.in_proj_bias
-
-    @property
-    def output_projection(self) -> nn.Linear:
-        return self.attn.out_proj
-
-    def forward(self, query: Tensor, identity: Tensor | None = None) -> Tensor:
-        x = self.attend(query, self.attn.dropout if self.training else 0.0)
-        identity = query if identity is None else identity
-        return identity + self.dropout_layer(self.proj_drop(self.attn.out_proj(x)))
-
-
 class ExtendableWindow(Extendable):
     """Mix-in for the windows of Swin, through SDPA: the original keeps every N x N map of every window.
 
     Keys and values of sources are shared by all windows of all images: a window does not know its image. What a
     source draws at random it therefore draws once for a batch, as the public code of VPT does for Swin.
     """
+
+    keeps_maps = True
 
     qkv: nn.Linear
     attn_drop: nn.Dropout
@@ -199,58 +159,9 @@ class ExtendableWindow(Extendable):
         return self.proj_drop(self.proj(self.attend(x, dropout, bias, self.scale, windows)))
 
 
-class ExtendableWindowMSA(ExtendableWindow, WindowMSA):
-    """Window attention of mmpretrain's Swin."""
-
-
-@singledispatch
-def adopt(attention: Any) -> Extendable:
-    """Make an attention extendable, in place; teach another class with ``@adopt.register``."""
-    raise TypeError(
-        f'{type(attention).__name__} cannot take keys and values of prompts. Known: '
-        f'{", ".join(cls.__name__ for cls in adopt.registry if cls is not object)}. '
-        'Teach mmvpt with @adopt.register; see docs/guides/extend.md.'
-    )
-
-
-@adopt.register
-def _(attention: Extendable) -> Extendable:
-    return attention
-
-
-@adopt.register
-def _(attention: MultiheadAttention) -> Extendable:
-    return adopt_as(ExtendableMultiheadAttention, MultiheadAttention, attention, plain=not attention.v_shortcut)
-
-
-@adopt.register
-def _(attention: BEiTAttention) -> Extendable:
-    return adopt_as(ExtendableBEiTAttention, BEiTAttention, attention)
-
-
-@adopt.register
-def _(attention: MMCVAttention) -> Extendable:
-    return adopt_as(ExtendableMMCVAttention, MMCVAttention, attention, plain=attention.batch_first)
-
-
-@adopt.register
-def _(attention: WindowMSA) -> Extendable:
-    return adopt_as(ExtendableWindowMSA, WindowMSA, attention)
-
-
-#: Attentions whose own forward would keep every N x N map for backward.
-KEEPS_MAPS: list[type[nn.Module]] = [MMCVAttention, WindowMSA]
-
-
-def use_sdpa(attention: nn.Module | None) -> None:
-    """Adopt an attention whose own forward would keep every N x N map for backward."""
-    if isinstance(attention, tuple(KEEPS_MAPS)):
-        adopt(attention)
-
-
-def adopt_as(extendable: type[Extendable], original: type[nn.Module], attention: Any, plain: bool = True) -> Extendable:
+def adopt_as(extendable: type[Extendable], original: type[nn.Module], attention: nn.Module) -> Extendable:
     """Change the class of an attention, unless that would silently drop a behaviour of its own."""
-    if not plain or type(attention).forward is not original.forward:
+    if not extendable.accepts(attention) or type(attention).forward is not original.forward:
         raise TypeError(
             f'{type(attention).__name__} computes something else than {original.__name__}, so mmvpt cannot extend it. '
             'Register its own extendable class with @adopt.register; see docs/guides/extend.md.'

@@ -9,9 +9,8 @@ from mmengine.logging import print_log
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from mmvpt.anatomy import Anatomy, describe
+from mmvpt.anatomy import Anatomy, describe, use_sdpa
 from mmvpt.layers.acts import Act, Unfrozen, noting
-from mmvpt.layers.attention import use_sdpa
 from mmvpt.layers.thrifty import make_thrifty
 from mmvpt.tuners import Tuner
 

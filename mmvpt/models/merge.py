@@ -10,6 +10,7 @@ from mmengine.registry import MODELS, init_default_scope
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
 
+from mmvpt.config.open import open_config
 from mmvpt.delta.files import read_delta
 from mmvpt.delta.load import apply_delta
 from mmvpt.files.paths import PathLike
@@ -26,12 +27,12 @@ def merge_delta(config: PathLike | Config, delta: PathLike, out: PathLike, plain
     Returns how far features moved at most, by rounding where a tuner was merged.
 
     Args:
-        config: Of the model that the delta was trained with.
+        config: Of the model that the delta was trained with: a path, ``mmvpt::`` and a name, or one that is open.
         delta: A deployment file or a resume file.
         out: The checkpoint to write, a ``.pth``.
         plain: Write it for the model with plain backbones, whose weights must be able to hold what tuners do.
     """
-    config = config if isinstance(config, Config) else Config.fromfile(config)
+    config = open_config(config)
     init_default_scope(config.get('default_scope', 'mmengine'))
     content = read_delta(delta)
     model = MODELS.build(config.model)

@@ -14,7 +14,7 @@ from torch import nn
 
 from mmvpt.analysis.count import Count, build_without_memory, count_config, count_model
 from mmvpt.config.find import find_config
-from mmvpt.engine.launch import load_config
+from mmvpt.config.open import open_config
 from mmvpt.text.tables import format_table
 
 from . import MILLIONS, PAPERS, Cell
@@ -63,7 +63,7 @@ def report_paper(paper: str, *, markdown: bool = False) -> str:
 
 def count_cells(cells: Iterable[Cell]) -> tuple[dict[Cell, Counts], dict[str, list[Cell]]]:
     """Count what cells ask for, each model once; and which could not be built, by the reason."""
-    read = cache(lambda config: load_config(f'mmvpt::{config}', None, None))  # reading takes longer than building
+    read = cache(lambda config: open_config(f'mmvpt::{config}'))  # reading takes longer than building
     counts: dict[Cell, Counts] = {}
     missing: dict[str, list[Cell]] = {}
     known: dict[str, Count] = {}

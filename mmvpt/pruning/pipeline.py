@@ -13,9 +13,8 @@ from typing import Any
 from mmengine.config import Config
 
 from mmvpt.analysis.count import build_without_memory
-from mmvpt.config.find import find_config
 from mmvpt.config.hold_out import hold_out, selects_on_test, train_on_all, validate_as_test
-from mmvpt.config.hosts import read_config
+from mmvpt.config.open import open_config
 from mmvpt.files.read import read_metadata
 from mmvpt.files.write import write_atomically
 from mmvpt.pruning import Keep
@@ -195,7 +194,7 @@ class Pipeline:
     @cached_property
     def everything(self) -> Config:
         """The config as it is, but its start is saved."""
-        cfg = read_config(find_config(self.plan.config))
+        cfg = open_config(self.plan.config)
         cfg.merge_from_dict(self.plan.options)
         cfg.pop('work_dir', None)
         every = [*cfg.get('default_hooks', {}).values(), *cfg.get('custom_hooks', ())]

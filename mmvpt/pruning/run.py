@@ -12,8 +12,7 @@ from mmengine.dist import get_world_size, is_main_process
 from mmengine.runner import Runner
 from rich.progress import track
 
-from mmvpt.config.find import find_config
-from mmvpt.config.hosts import read_config
+from mmvpt.config.open import open_config
 from mmvpt.datasets.fetch import DrawStream, fetch_of
 from mmvpt.engine.launch import build_runner, load_config
 from mmvpt.engine.resume import existing_checkpoint
@@ -88,7 +87,7 @@ def prune(
     """
     whole = Scores.read(scores)
     keep = keep_best(whole, tokens, segments, ranked, segment_floor)
-    cfg = read_config(find_config(config))
+    cfg = open_config(config)
     cfg.merge_from_dict(dict(cfg_options or {}))
     cfg.pop('work_dir', None)  # where the whole model is
     if start is not None:

@@ -10,10 +10,9 @@ from pathlib import Path
 from statistics import median
 from threading import Lock
 
-from mmengine.config import Config
-
 from mmvpt.analysis.count import Count, count_config
-from mmvpt.config.find import PREFIX, find_config
+from mmvpt.config.find import PREFIX
+from mmvpt.config.open import open_config
 
 from .steps import Step, verb_command
 
@@ -149,7 +148,7 @@ def spell(config: str) -> str:
 def inputs(config: str, after: Sequence[Step]) -> tuple[str, ...]:
     """What decides a result beside the command."""
     with _PARSING:
-        content = Config.fromfile(find_config(spell(config))).to_dict()
+        content = open_config(spell(config)).to_dict()
     return (json.dumps(content, default=str), *(step.key for step in after))
 
 

@@ -133,10 +133,15 @@ def build_tuner(config: dict | list[dict]) -> Tuner:
     config = dict(config)
     name = config.pop('type', None)
     tuner = MODELS.get(name) if isinstance(name, str) else name
-    if not (isinstance(tuner, type) and issubclass(tuner, Tuner)):
-        known = sorted(name for name, cls in MODELS.module_dict.items() if issubclass(cls, Tuner))
+    if not _is_tuner(tuner):
+        known = sorted(name for name, item in MODELS.module_dict.items() if _is_tuner(item))
         raise ValueError(
             f'Unknown tuner {name!r}. Known: {", ".join(known)}. To teach another, derive it from mmvpt.tuners.Tuner '
             'and register it with @MODELS.register_module() of mmvpt.registry; see docs/guides/extend.md.'
         )
     return tuner(**config)
+
+
+def _is_tuner(item: object) -> bool:
+    """Whether it is a class of tuners; functions that build models are registered beside classes."""
+    return isinstance(item, type) and issubclass(item, Tuner)

@@ -9,8 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mmvpt.anatomy import Anatomy, Block
-from mmvpt.layers.attention import adopt
+from mmvpt.anatomy import Anatomy, Block, adopt
 from mmvpt.registry import MODELS
 
 from .base import Tuner, chosen_blocks

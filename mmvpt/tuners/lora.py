@@ -8,8 +8,7 @@ import torch
 from mmengine.model import ModuleList
 from torch import nn
 
-from mmvpt.anatomy import Anatomy, Block
-from mmvpt.layers.attention import adopt
+from mmvpt.anatomy import Anatomy, Block, adopt
 from mmvpt.layers.low_rank import LowRank, Updatable, adopt_linear
 from mmvpt.registry import MODELS
 

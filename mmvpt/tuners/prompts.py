@@ -8,8 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mmvpt.anatomy import Anatomy, Block
-from mmvpt.anatomy.streams import POOLS
+from mmvpt.anatomy import POOLS, Anatomy, Block
 from mmvpt.files.prototypes import COMMAND, PLACES, Prototypes, read_prototypes
 from mmvpt.layers.prompt_layout import Kept, PromptLayout
 from mmvpt.layers.segments import Segments

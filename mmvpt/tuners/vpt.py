@@ -5,9 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from mmvpt.anatomy import Anatomy, Block
-from mmvpt.anatomy.streams import POOLS, Entry
-from mmvpt.layers.attention import adopt
+from mmvpt.anatomy import POOLS, Anatomy, Block, TokenSource, adopt
 from mmvpt.registry import MODELS
 
 from .base import chosen_blocks
@@ -151,10 +149,10 @@ class ShallowPrompts(Prompts):
         return self.tokens(0, self._width, batch).expand(batch, -1, -1)
 
 
-def _send(prompts: Prompts, anatomy: Anatomy, entry: Entry, start: int, through_mergings: bool) -> None:
+def _send(prompts: Prompts, anatomy: Anatomy, source: TokenSource, start: int, through_mergings: bool) -> None:
     """Let prompts enter a block as tokens and travel on."""
     anatomy.claim('the token sequence', prompts)
-    anatomy.token_stream(prompts).carry(entry, start, through_mergings)
+    anatomy.token_stream(prompts).carry(source, start, through_mergings)
 
 
 def _pool_outputs(prompts: Prompts, anatomy: Anatomy) -> None:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import copy
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 import torch
+import torch.nn.functional as F
+from mmcv.cnn.bricks.transformer import MultiheadAttention as MMCVAttention
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
-from mmvpt.anatomy import Anatomy, Block, Site, describe
+from mmvpt.anatomy import Anatomy, Block, Site, adopt, describe, use_sdpa
+from mmvpt.layers.attention import Extendable
+from mmvpt.models import TunedBackbone
+
+DOCS = Path(__file__).resolve().parents[2] / 'docs'
 
 ARCH = dict(embed_dims=32, num_layers=3, num_heads=2, feedforward_channels=64)
 
@@ -66,11 +75,80 @@ def test_a_backbone_is_taught_from_outside_and_subclasses_inherit() -> None:
     assert list(describe(Toy()).blocks) == []
 
 
+class MyAttention(nn.Module):
+    def __init__(self, dim: int, num_heads: int) -> None:
+        super().__init__()
+        self.num_heads = num_heads
+        self.qkv = nn.Linear(dim, 3 * dim)
+        self.proj = nn.Linear(dim, dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        qkv = self.qkv(x).unflatten(-1, (3, self.num_heads, -1)).movedim(-3, 0).transpose(-3, -2)
+        return self.proj(F.scaled_dot_product_attention(*qkv).transpose(-3, -2).flatten(-2))
+
+
+class MyLayer(nn.Module):
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.norm1, self.attn = nn.LayerNorm(dim), MyAttention(dim, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.attn(self.norm1(x))
+
+
+class MyViT(nn.Module):
+    """A backbone of no host, on tokens as they are."""
+
+    dim = 8
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(MyLayer(self.dim) for _ in range(2))
+
+    def forward(self, x: Tensor) -> tuple[Tensor]:
+        for layer in self.layers:
+            x = layer(x)
+        return (x,)
+
+
+@pytest.fixture
+def taught(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the page on extending teaches of a backbone, until the end of a test."""
+    blocks = re.findall(r'```python\n(.*?)```', (DOCS / 'guides' / 'extend.md').read_text(), flags=re.DOTALL)
+    names = dict(MyViT=MyViT, MyAttention=MyAttention)
+    for block in blocks:
+        if any(name in block for name in names):
+            exec(block, dict(names))  # noqa: S102
+    yield
+    adopt.registry.pop(MyAttention)
+    describe.register(MyViT, describe.dispatch(object))
+
+
+@pytest.mark.usefixtures('taught')
+@pytest.mark.parametrize('tuner', ['DeepPrompts', 'ShallowPrompts'])
+def test_a_backbone_and_an_attention_of_the_guide_for_extending_are_tuned(tuner: str) -> None:
+    torch.manual_seed(0)
+    plain = MyViT().eval()
+    tokens = torch.randn(2, 5, MyViT.dim)
+    before = plain(tokens)[0]
+    tuned = TunedBackbone(plain, dict(type=tuner, num_tokens=3)).eval()
+    assert tuned.backbone.state_dict().keys() == MyViT().state_dict().keys()
+    assert tuned(tokens)[0].shape == before.shape
+    assert not torch.allclose(tuned(tokens)[0], before)
+
+
+def test_only_what_keeps_maps_is_adopted_without_being_asked_for(taught: None) -> None:
+    mine, of_mmcv = MyAttention(8, 2), MMCVAttention(8, 2, batch_first=True)
+    for attention in (mine, of_mmcv, None):
+        use_sdpa(attention)
+    assert [isinstance(attention, Extendable) for attention in (mine, of_mmcv)] == [False, True]
+
+
 def test_describing_a_classifier_imports_no_segmentation() -> None:
     code = (
         'import sys; from mmengine.registry import MODELS; import mmvpt.registry; from mmvpt.anatomy import describe;'
         "describe(MODELS.build(dict(type='mmpretrain.VisionTransformer', arch='deit-t')));"
-        "sys.exit('mmvpt.anatomy.mmseg' in sys.modules or 'mmseg' in sys.modules)"
+        "sys.exit('mmvpt.anatomy.hosts.mmseg' in sys.modules or 'mmseg' in sys.modules)"
     )
     assert subprocess.run([sys.executable, '-W', 'ignore', '-c', code]).returncode == 0
 

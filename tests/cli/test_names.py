@@ -4,7 +4,7 @@ import pytest
 
 from mmvpt.benchmark import e2vpt_shapes, protuning_shapes, vpt_shapes
 from mmvpt.cli import names
-from mmvpt.converters import FORMATS, HOSTS
+from mmvpt.converters import FORMATS
 from mmvpt.datasets.shapes import EXPORTERS
 from mmvpt.engine import launch
 from mmvpt.papers import PAPERS
@@ -26,7 +26,6 @@ SOURCES = {
     'VPT_METHODS': vpt_shapes.METHODS,
     'PROTUNING_TASKS': protuning_shapes.TASKS,
     'E2VPT_TASKS': e2vpt_shapes.TASKS,
-    'CONVERTED_HOSTS': HOSTS,
     'FORMATS': FORMATS,
 }
 

@@ -397,7 +397,7 @@ def test_a_classifier_reads_image_folders_and_their_classes_are_compared(good, t
 
 def test_a_data_set_that_it_does_not_know_is_named(tmp_path):
     findings = found_by_config(tmp_path, train_dataloader=dict(dataset=dataset('CUB', 'data/cub')))
-    assert 'Not looked at: CUB in data/cub, which is not there; known are CocoDataset' in str(findings)
+    assert 'Not looked at: CUB in data/cub, which is not there; known are CustomDataset, ADE20K' in str(findings)
 
 
 def test_the_config_of_the_page_on_data_reads_shapes(tmp_path):

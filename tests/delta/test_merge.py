@@ -11,10 +11,13 @@ import mmseg
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.registry import MODELS, init_default_scope
 from mmpretrain import ImageClassificationInferencer
 from mmseg.apis import inference_model, init_model
 from torch.testing import assert_close
 
+from mmvpt.config.open import open_config
+from mmvpt.engine import merge_delta, save_delta
 from mmvpt.files.read import read_checkpoint
 from tests.engine.conftest import short_runs  # noqa: F401  applies to every test here
 from tests.engine.tiny import cls_config, seg_config, train, write_base
@@ -117,3 +120,19 @@ def test_a_delta_of_another_base_is_not_merged(run, tmp_path):
     with pytest.raises(ValueError, match='trained on another base'):
         run(OURS, tmp_path / 'config.json', tmp_path / 'work' / 'epoch_2.safetensors', tmp_path / 'merged.pth')
     assert not (tmp_path / 'merged.pth').exists()
+
+
+def test_a_delta_of_a_config_of_ours_is_merged_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = open_config('mmvpt::setr_vpt_shapes')
+    init_default_scope(config.default_scope)
+    base = config.model.backbone.backbone
+    state = MODELS.build({**base, 'init_cfg': None}).state_dict()
+    Path(base.init_cfg.checkpoint).parent.mkdir(parents=True)
+    torch.save(dict(state_dict={f'backbone.{name}': value for name, value in state.items()}), base.init_cfg.checkpoint)
+    model = MODELS.build(config.model)
+    model.init_weights()
+    save_delta('delta.safetensors', model)
+    merge_delta('mmvpt::setr_vpt_shapes', 'delta.safetensors', 'merged.pth')
+    merged = read_checkpoint('merged.pth')['state_dict']
+    assert all(torch.equal(merged[name], value) for name, value in model.state_dict().items())

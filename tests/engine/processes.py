@@ -23,7 +23,7 @@ from mmengine.config import Config
 from mmengine.hooks import checkpoint_hook
 
 import mmvpt.files.write
-from mmvpt.engine.launch import build_runner, part
+from mmvpt.engine.launch import build_runner, shutdown
 from mmvpt.pruning.pipeline import Pipeline
 from mmvpt.pruning.run import score
 from mmvpt.runs.steps import CONSOLE, Step
@@ -63,7 +63,7 @@ def score_rank(config: str, delta: str, out: str, rank: int, world: int, port: i
     os.environ.update(MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
     torch.set_num_threads(1)
     score(config, delta, out, launcher='pytorch')
-    part()
+    shutdown()
 
 
 def train_alone(config: dict, launcher: str = 'none') -> None:

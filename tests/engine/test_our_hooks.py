@@ -2,7 +2,8 @@
 
 import pytest
 
-from mmvpt.engine.our_hooks import drop_switched_off, warn_of_missing_hooks
+from mmvpt.config.open import open_config
+from mmvpt.engine.our_hooks import warn_of_missing_hooks
 
 from .tiny import HOOKS, make_runner, seg_config
 
@@ -27,8 +28,7 @@ def test_hooks_of_a_user_do_not_take_the_place_of_ours(tmp_path, said):
 
 def test_a_hook_that_is_missing_is_named_with_what_it_would_do(tmp_path, said):
     config = seg_config(tmp_path, **{'default_hooks.guard': None, 'default_hooks.delta': None})
-    drop_switched_off(config)
-    (message,) = said(config)
+    (message,) = said(open_config(config))
     assert 'GuardHook (fail a run at its end if a frozen tensor changed' in message
     assert 'DeltaCheckpointHook (save what was trained, with a fingerprint of what was not)' in message
     assert 'default_hooks = _base_.mmvpt_hooks' in message

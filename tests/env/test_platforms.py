@@ -11,7 +11,7 @@ for name in ('resource', 'fcntl', 'grp', 'pwd', 'termios'):
     sys.modules[name] = None
 for name in ('sysconf', 'fork', 'getuid', 'O_DIRECTORY', 'sched_getaffinity'):
     vars(os).pop(name, None)
-skipped = 'mmvpt.anatomy.mmdet'  # its host is not among those above
+skipped = 'mmvpt.anatomy.hosts.mmdet'  # its host is not among those above
 names = [module.name for module in pkgutil.walk_packages(mmvpt.__path__, 'mmvpt.') if module.name != skipped]
 for name in names:
     importlib.import_module(name)

@@ -40,7 +40,7 @@ VARIANTS = MODELS_OF_TIMM | {
 }
 
 
-def built(config: dict, **changes) -> TimmViT:
+def built(config: dict, **changes) -> nn.Module:
     """A ViT whose biases, norms, scales and tokens all count."""
     torch.manual_seed(0)
     vit = MODELS.build(dict(type='mmvpt.TimmViT', **config, **changes))
@@ -49,7 +49,16 @@ def built(config: dict, **changes) -> TimmViT:
     return vit.eval()
 
 
-def image_for(vit: TimmViT, size: tuple[int, int] = (42, 56), dtype: torch.dtype = torch.float64) -> Tensor:
+def test_the_backbone_is_the_very_model_that_timm_builds(monkeypatch: pytest.MonkeyPatch) -> None:
+    models = []
+    create = timm.create_model
+    monkeypatch.setattr(
+        timm, 'create_model', lambda *args, **kwargs: models.append(create(*args, **kwargs)) or models[0]
+    )
+    assert TimmViT('vit_tiny_patch16_224') is models[0]
+
+
+def image_for(vit: nn.Module, size: tuple[int, int] = (42, 56), dtype: torch.dtype = torch.float64) -> Tensor:
     height, width = (-(-side // vit.patch_embed.patch_size[0]) * vit.patch_embed.patch_size[0] for side in size)
     return torch.randn(2, 3, height, width, dtype=dtype)
 
@@ -224,19 +233,19 @@ def test_a_plain_model_of_timm_can_be_tuned_too() -> None:
 # --------------------------------------------------------------------------------------------------------- weights
 
 
-def saved(path: Path, **changes) -> tuple[TimmViT, dict]:
+def saved(path: Path, **changes) -> tuple[nn.Module, dict]:
     source = built(DINOV2, **changes)
     save_file(source.state_dict(), path)
     return source, dict(type='Pretrained', checkpoint=str(path))
 
 
-def wrapped(config: dict, init_cfg: dict) -> TimmViT:
+def wrapped(config: dict, init_cfg: dict) -> nn.Module:
     tuned = TunedBackbone(dict(type='mmvpt.TimmViT', **config), dict(type='LinearProbe'), init_cfg)
     tuned.init_weights()
     return tuned.backbone
 
 
-def alone(config: dict, init_cfg: dict) -> TimmViT:
+def alone(config: dict, init_cfg: dict) -> nn.Module:
     vit = MODELS.build(dict(type='mmvpt.TimmViT', **config, init_cfg=init_cfg))
     vit.init_weights()
     return vit

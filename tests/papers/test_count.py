@@ -265,7 +265,7 @@ def test_what_cannot_be_built_is_named_and_the_rest_is_counted(monkeypatch: pyte
             raise ImportError(f'{config} needs mmdet, which is not installed. Run: pip install it')
         return Config()
 
-    monkeypatch.setattr(count_report, 'load_config', read)
+    monkeypatch.setattr(count_report, 'open_config', read)
     monkeypatch.setattr(count_report, '_count_overridden', lambda *_: Count(0, 0, 204_900, 204_900, 0))
     monkeypatch.setitem(PAPERS, 'tiny', tuple(cell for cell in CELLS if cell.table[:7] in ('Table 5', 'Table 7')))
     lines = report_paper('tiny').splitlines()

@@ -12,7 +12,8 @@ import torch
 from mmengine.config import Config
 from mmengine.fileio import load
 
-from mmvpt.config import hosts
+from mmvpt.config import packages
+from mmvpt.config.open import open_config
 from mmvpt.engine import launch, resume
 from mmvpt.env import versions
 from tests.engine.tiny import cls_config, seg_config
@@ -273,24 +274,24 @@ def test_a_launcher_that_did_not_start_the_process_is_refused(run, tmp_path, mon
 
 
 def test_a_detection_config_with_broken_operators_stops_with_the_commands_that_mend_them(tmp_path, monkeypatch):
-    monkeypatch.setattr(hosts, 'missing_ops', lambda: '_ext.so: undefined symbol')
-    monkeypatch.setattr(hosts, 'find_spec', lambda host: True)
+    monkeypatch.setattr(packages, 'missing_ops', lambda: '_ext.so: undefined symbol')
+    monkeypatch.setattr(packages, 'find_spec', lambda host: True)
     (tmp_path / 'x.py').write_text("model = dict(type='mmdet.RetinaNet')\n")
     with pytest.raises(ImportError, match='x.py needs mmdet, .* do not load .*undefined symbol') as error:
-        hosts.read_config(str(tmp_path / 'x.py'))
+        open_config(str(tmp_path / 'x.py'))
     assert versions.REMOVE_OPS in str(error.value) and versions.WITH_OPS in str(error.value)
 
 
 def test_a_config_of_a_package_that_is_not_installed_stops_with_the_command_that_installs_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(hosts, 'find_spec', lambda host: None)
+    monkeypatch.setattr(packages, 'find_spec', lambda host: None)
     (tmp_path / 'x.py').write_text("default_scope = 'mmdet'\n")
     with pytest.raises(
         ImportError, match='x.py needs mmdet, which is not installed. Run: .*pip install onedl-mmdetection'
     ):
-        hosts.read_config(str(tmp_path / 'x.py'))
+        open_config(str(tmp_path / 'x.py'))
     monkeypatch.setattr('mmengine.config.config.is_installed', lambda package: False)
     (tmp_path / 'y.py').write_text("_base_ = 'mmdet::retinanet/retinanet_r50_fpn_1x_coco.py'\n")
     with pytest.raises(
         ImportError, match='y.py needs mmdet, which is not installed. Run: .*pip install onedl-mmdetection'
     ):
-        hosts.read_config(str(tmp_path / 'y.py'))
+        open_config(str(tmp_path / 'y.py'))

@@ -31,6 +31,7 @@ NEEDS_MAPS = (
     'mmvpt::htc_protuning_without_semantic_coco.'
 )
 Item = Mapping[str, Any]
+Pictures = Mapping[object, Item]  # by their ids
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class CocoPart(Part):
             return {}
         return {key: list(self._whole_items(findings, content.get(key), key)) for key in KEYS}
 
-    def _whole_items(self, findings: Findings, items: Any, key: str) -> Iterator[Item]:
+    def _whole_items(self, findings: Findings, items: object, key: str) -> Iterator[Item]:
         if not isinstance(items, list):
             findings.problem(f'{self.file} has no list {key!r}')
             return
@@ -121,7 +122,7 @@ class CocoPart(Part):
                 f"{self.file} has an annotation of id 0, whose object COCO's evaluation never counts as found"
             )
 
-    def _check_annotations(self, findings: Findings, content: dict[str, list[Item]], pictures: dict[Any, Item]) -> None:
+    def _check_annotations(self, findings: Findings, content: dict[str, list[Item]], pictures: Pictures) -> None:
         categories = {category['id'] for category in content['categories']}
         without_mask = 0
         for item in track(content['annotations'], f'Checking {self.file}'):
@@ -195,7 +196,7 @@ def _faults(item: Item, picture: Item | None) -> Iterator[tuple[str, bool]]:
     yield from _mask_faults(item.get('segmentation'), picture)
 
 
-def _mask_faults(mask: Any, picture: Item | None) -> Iterator[tuple[str, bool]]:
+def _mask_faults(mask: object, picture: Item | None) -> Iterator[tuple[str, bool]]:
     if not mask:
         return
     if isinstance(mask, list):
@@ -209,5 +210,5 @@ def _mask_faults(mask: Any, picture: Item | None) -> Iterator[tuple[str, bool]]:
         yield 'run lengths that do not add up to their picture', False
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and math.isfinite(value)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 
-from mmvpt.config.find import find_config
+from mmvpt.config.datasets import configured_datasets
+from mmvpt.config.hosts import HOSTS
+from mmvpt.config.open import open_config
 
 from ..coco_categories import COCO_CATEGORIES
 from .coco import CocoPart
@@ -23,8 +24,8 @@ from .segmentation import SegmentationPart
 class Use:
     """A data set in a config, and what the config does with it."""
 
-    dataset: Mapping[str, Any]
-    config: Mapping[str, Any]
+    dataset: ConfigDict
+    config: Config
     split: str
 
     def path(self, *names: str) -> Path:
@@ -59,13 +60,11 @@ class Use:
 
 def parts_of_config(config: str | Config) -> list[Part]:
     """Tell what the loaders of a config read: of one that is there, or from its path or its ``mmvpt::`` name."""
-    cfg = Config.fromfile(find_config(config)) if isinstance(config, str) else config
+    cfg = open_config(config)
     parts = []
     for split in ('train', 'val', 'test'):
-        loader = cfg.get(f'{split}_dataloader') or {}
-        for dataset in _datasets(loader.get('dataset') or {}):
-            name = str(dataset.get('type')).rpartition('.')[2]
-            parts.append(MAKERS.get(name, _unknown)(Use(dataset, cfg, split)))
+        outer = (cfg.get(f'{split}_dataloader') or {}).get('dataset')
+        parts += [_part(Use(dataset, cfg, split)) for dataset in (configured_datasets(outer) if outer else ())]
     folders = tuple(folder for part in parts if isinstance(part, ImageFolderPart) for folder in part.splits)
     if not folders:
         return parts
@@ -74,13 +73,14 @@ def parts_of_config(config: str | Config) -> list[Part]:
     return [part for part in parts if not isinstance(part, ImageFolderPart)] + [together]
 
 
-def _datasets(dataset: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The data sets inside of those that repeat, concatenate or balance others."""
-    inner = [*dataset.get('datasets', ()), *filter(None, [dataset.get('dataset')])]
-    for one in inner:
-        yield from _datasets(one)
-    if dataset and not inner:
-        yield dataset
+def _part(use: Use) -> Part:
+    """The part that a data set of a host is, by the layout of its files."""
+    layouts = {kind: layout for host in HOSTS.values() for kind, layout in host.datasets.items()}
+    kind = str(use.dataset.get('type')).rpartition('.')[2]
+    if kind in layouts:
+        return MAKERS[layouts[kind]](use)
+    place = f'{use.path()}' if use.path().exists() else f'{use.path()}, which is not there'
+    return Unknown(f'{use.dataset.get("type")} in {place}; known are {", ".join(layouts)}')
 
 
 def _coco(use: Use) -> Part:
@@ -106,7 +106,7 @@ def _coco(use: Use) -> Part:
     )
 
 
-def _zero_label_settings(steps: Any) -> Iterator[bool]:
+def _zero_label_settings(steps: object) -> Iterator[bool]:
     """Look through the steps of a pipeline, and those inside of them."""
     if isinstance(steps, Mapping):
         setting = steps.get('reduce_zero_label')
@@ -151,12 +151,10 @@ def _image_folder(use: Use) -> Part:
     return ImageFolderPart((use.path(use.prefix('img_path')),), len(use.classes) or None)
 
 
-def _unknown(use: Use) -> Part:
-    place = f'{use.path()}' if use.path().exists() else f'{use.path()}, which is not there'
-    return Unknown(f'{use.dataset.get("type")} in {place}; known are {", ".join(MAKERS)}')
-
-
-#: Who makes the part of a data set of the hosts, by its type.
-MAKERS: dict[str, Callable[[Use], Part]] = dict(
-    CocoDataset=_coco, ADE20KDataset=_ade20k, BaseSegDataset=_segmentation, CustomDataset=_image_folder
-)
+#: Makes a part, by the layout of its files; which data sets have which is in the rows of the hosts.
+MAKERS: dict[str, Callable[[Use], Part]] = {
+    'ade20k': _ade20k,
+    'coco': _coco,
+    'image-folder': _image_folder,
+    'segmentation': _segmentation,
+}

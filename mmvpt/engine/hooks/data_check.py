@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any
 
 from mmengine.dist import broadcast_object_list, is_main_process
+from mmengine.evaluator import Evaluator
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import nn
+from torch.utils.data import Dataset
 
+from mmvpt.config.hosts import HOSTS, Host
 from mmvpt.datasets.coco_check import check_evaluation_data, check_training_data, coco_datasets
 from mmvpt.datasets.fetch import fetch_of
 from mmvpt.datasets.label_maps import LabelMaps
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.registry import HOOKS
-
-#: Where the models of mmpretrain, mmseg and mmdet have heads with a number of classes.
-HEADS = ('head', 'decode_head', 'auxiliary_head', 'bbox_head', 'mask_head', 'roi_head.bbox_head', 'roi_head.mask_head')
-#: Where they have heads that learn from label maps.
-MAP_HEADS = ('decode_head', 'roi_head.semantic_head')
 
 
 @HOOKS.register_module()
@@ -46,7 +43,7 @@ class DataCheckHook(Hook):
         if runner.val_loop:
             _check_evaluation(runner.val_dataloader.dataset, runner.val_evaluator)
 
-    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: dict | tuple | list | None = None) -> None:
         """Look for ids in label maps that the head has no class for."""
         samples = data_batch.get('data_samples', ()) if isinstance(data_batch, dict) else ()
         for sample in samples:
@@ -77,7 +74,7 @@ class DataCheckHook(Hook):
         _check_evaluation(runner.test_dataloader.dataset, runner.test_evaluator)
 
 
-def _check_evaluation(dataset: Any, evaluator: Any) -> None:
+def _check_evaluation(dataset: Dataset, evaluator: Evaluator) -> None:
     for one in coco_datasets(dataset):
         _in_one_process(partial(check_evaluation_data, one, evaluator))
 
@@ -95,35 +92,37 @@ def _in_one_process(check: Callable[[], None]) -> None:
         raise errors[0]
 
 
-def _check_heads(model: nn.Module, dataset: Any) -> None:
+def _check_heads(model: nn.Module, dataset: Dataset) -> None:
     classes = tuple(getattr(dataset, 'metainfo', {}).get('classes') or ())
     by_text = getattr(dataset, 'return_classes', False)
-    for name, head in _heads(model, HEADS):
+    for name, head, num_classes in _heads(model, lambda host: host.heads):
         proposes = type(head).__name__.endswith('RPNHead')  # objects of any class
-        if classes and not by_text and not proposes and head.num_classes != len(classes):
+        if classes and not by_text and not proposes and num_classes != len(classes):
             raise ValueError(
-                f'{name} has num_classes={head.num_classes}, the data set {len(classes)} classes. Set '
+                f'{name} has num_classes={num_classes}, the data set {len(classes)} classes. Set '
                 f'num_classes={len(classes)} in {name}, or metainfo=dict(classes=...) in the data set.'
             )
 
 
-def _heads(model: nn.Module, places: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    for name in places:
-        part: Any = model
+def _heads(model: nn.Module, places: Callable[[Host], Iterable[str]]) -> Iterator[tuple[str, nn.Module, int]]:
+    """Yield names, heads and their numbers of classes, at the places where models of some host have heads."""
+    for name in (place for host in HOSTS.values() for place in places(host)):
+        part: nn.Module | None = model
         for child in name.split('.'):
             part = getattr(part, child, None)
         several = part.named_children() if isinstance(part, nn.ModuleList) else [('', part)]
         for index, head in several:
-            if getattr(head, 'num_classes', None) is not None:
-                yield f'{name}.{index}'.rstrip('.'), head
+            num_classes = getattr(head, 'num_classes', None)
+            if head is not None and num_classes is not None:
+                yield f'{name}.{index}'.rstrip('.'), head, num_classes
 
 
-def _label_maps(model: nn.Module, dataset: Any) -> LabelMaps | None:
+def _label_maps(model: nn.Module, dataset: Dataset) -> LabelMaps | None:
     """What watches the label maps of a model that has a head for them."""
-    for name, head in _heads(model, MAP_HEADS):
+    for name, head, num_classes in _heads(model, lambda host: host.map_heads):
         metainfo = getattr(dataset, 'metainfo', {})
         return LabelMaps(
-            num_classes=head.num_classes,
+            num_classes=num_classes,
             ignore_index=getattr(head, 'ignore_index', 255),
             reduce_zero_label=metainfo.get('reduce_zero_label'),
             # a semantic branch has ids for what COCO-stuff never shows

@@ -1,4 +1,4 @@
-"""The network that VPT's public code has beside the frozen one in side-tuning."""
+"""The side network of VPT's public code for side-tuning."""
 
 from __future__ import annotations
 

@@ -14,8 +14,7 @@ pytest.importorskip('timm')
 from timm.layers import Attention, AttentionRope, LayerNorm  # noqa: E402
 from timm.models.eva import EvaAttention  # noqa: E402
 
-import mmvpt.anatomy.timm  # noqa: E402, F401  (teaches adopt)
-from mmvpt.layers.attention import adopt  # noqa: E402
+from mmvpt.anatomy import adopt  # noqa: E402
 
 OPTIONS = dict(num_heads=2, qkv_bias=True, qk_norm=True, scale_norm=True, norm_layer=LayerNorm)
 ORIGINALS = [

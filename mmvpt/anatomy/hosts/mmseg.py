@@ -1,18 +1,23 @@
-"""Anatomy of mmseg's own backbones."""
+"""mmseg: anatomies of its own backbones, and their attentions."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 from mmseg.models.backbones import ResNet, SwinTransformer, VisionTransformer
 from mmseg.models.backbones.swin import WindowMSA
 from torch import Tensor
 
-from mmvpt.layers.attention import KEEPS_MAPS, Extendable, ExtendableWindow, adopt, adopt_as
+from mmvpt.layers.attention import ExtendableWindow
 
-from .base import Anatomy, Block, describe, offers
-from .families import resnet, swin, vit
+from ..adopt import adopt
+from ..anatomy import Anatomy
+from ..describe import describe
+from ..families import resnet, swin, vit
+from ..offers import offers
+from ..site import Block
 
 
 @describe.register
@@ -22,11 +27,9 @@ def _(backbone: VisionTransformer) -> Anatomy:
     blocks = [
         Block(layer, dim=dim, norm=layer.norm1, attention=layer.attn, ffn=layer.ffn.gamma2) for layer in backbone.layers
     ]
-    return vit(
-        backbone,
-        blocks,
-        extra=int(backbone.with_cls_token),
-        last_norm=backbone.norm1 if backbone.final_norm else None,
+    last_norm = backbone.norm1 if backbone.final_norm else None
+    return replace(
+        vit(backbone, blocks, extra=int(backbone.with_cls_token), last_norm=last_norm),
         norms=[backbone.norm1] if backbone.final_norm else [],
         tokens=[backbone.cls_token] if backbone.with_cls_token else [],
         patch_size=backbone.patch_size,
@@ -47,13 +50,6 @@ describe.register(ResNet, offers('outputs', 'points')(resnet))
 describe.register(SwinTransformer, offers('attention', 'ffn', 'outputs', 'points', 'sequence')(swin))
 
 
-class ExtendableWindowMSA(ExtendableWindow, WindowMSA):
+@adopt.register(WindowMSA)
+class ExtendableSegWindow(ExtendableWindow, WindowMSA):
     """Window attention of mmseg's Swin."""
-
-
-@adopt.register
-def _(attention: WindowMSA) -> Extendable:
-    return adopt_as(ExtendableWindowMSA, WindowMSA, attention)
-
-
-KEEPS_MAPS.append(WindowMSA)

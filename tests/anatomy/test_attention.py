@@ -11,7 +11,7 @@ from mmpretrain.models.utils import BEiTAttention, MultiheadAttention
 from torch import Tensor, nn
 from torch.testing import assert_close
 
-from mmvpt.layers.attention import adopt
+from mmvpt.anatomy import adopt
 
 ORIGINALS = [
     pytest.param(MultiheadAttention(32, 2), id='ViT'),

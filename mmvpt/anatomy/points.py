@@ -41,14 +41,14 @@ class MapPoint(Point):
 
 @dataclass(eq=False)
 class TokenPoint(Point, Generic[Passing]):
-    """A module that a sequence of tokens passes, which an edit sees as the map they are cut from."""
+    """A point in a sequence of tokens; an edit sees the tokens as the map that they are cut from."""
 
     def after(self, edit: Edit) -> None:
         hook_after(self.module, _Relay(self, copyable(edit)), by=edit)
 
     @abstractmethod
     def relay(self, edit: Edit, args: tuple, output: Passing) -> Passing:
-        """Find tokens and grid in what goes into a module and what comes out, and return the output edited."""
+        """Find tokens and grid in the module's input and output, and return the edited output."""
 
 
 @dataclass

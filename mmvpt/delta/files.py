@@ -48,7 +48,7 @@ def read_delta(path: PathLike) -> dict[str, Any]:
 class DeltaFiles(AtomicBackend):
     """Local files of a tuned run, of which something complete is there at every moment.
 
-    Beside each resume file ``x.pth`` stands its deployment file ``x.safetensors``. MMEngine's CheckpointHook
+    Each resume file ``x.pth`` has a deployment file ``x.safetensors``. MMEngine's CheckpointHook
     removes an old file before it writes the new one; here, what it removes stays until :meth:`sweep`.
     """
 

@@ -1,4 +1,4 @@
-"""The file of class prototypes: what a frozen backbone makes of each class, from which prompts can start."""
+"""The file of class prototypes, with which prompts can be initialised."""
 
 from __future__ import annotations
 

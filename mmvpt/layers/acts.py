@@ -27,7 +27,7 @@ class Act(ABC):
         module: The module.
         name: ``unfreeze``, ``edit`` or ``extend``.
         by: What acts there: a module, a bound method or a source. None where the act only prepares others.
-        tuner: Whose act it is, None where it is nobody's.
+        tuner: The tuner whose act it is; None if it is of no tuner.
     """
 
     module: nn.Module
@@ -59,7 +59,7 @@ class Swapped(Act):
     attributes: tuple[str, ...]
 
     def undo(self) -> None:
-        if type(self.module) is self.new:  # nobody has given it a third one
+        if type(self.module) is self.new:  # it has not been given a third one
             self.module.__class__ = self.old
             for name in self.attributes:
                 delattr(self.module, name)
@@ -91,7 +91,7 @@ _notes: ContextVar[list[Act] | None] = ContextVar('notes', default=None)
 
 @contextmanager
 def noting(acts: list[Act], backbone: nn.Module, tuner: nn.Module | None = None) -> Iterator[None]:
-    """Add to the list all that a tuner, or nobody in particular, does to a backbone meanwhile."""
+    """Add to the list all that a tuner does to a backbone meanwhile; without a tuner, all that is done."""
     before = {id(entry) for _, _, entry in _listed(backbone)}
     start = len(acts)
     token = _notes.set(acts)

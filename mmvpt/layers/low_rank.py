@@ -24,7 +24,7 @@ class Factors(BaseModule):
         self.reset()
 
     def reset(self) -> None:
-        """Draw both anew."""
+        """Initialise both again."""
         nn.init.kaiming_uniform_(self.down, a=math.sqrt(5))
         nn.init.zeros_(self.up)
 
@@ -70,7 +70,7 @@ class LowRank(BaseModule):
         self.register_buffer('merged', None, persistent=False)
 
     def forward(self, x: Tensor, outputs: Sequence[Tensor], start: int = 0) -> list[Tensor]:
-        """Add to what the layer makes of x: its parts from ``start`` on."""
+        """Add the update to ``outputs``, the layer's output in parts; ``start`` is the index of the first."""
         if self.merged is not None:
             return list(outputs)
         x = self.dropout(x)
@@ -80,7 +80,7 @@ class LowRank(BaseModule):
         return output.add(self.factors[part](x), alpha=self.scale) if part in self.factors else output
 
     def weight(self, weight: Tensor) -> Tensor:
-        """What stands in for the layer's weight: the weight itself, or what was folded."""
+        """Return the weight to use: the layer's own, or the folded one."""
         return weight if self.merged is None else self.merged
 
     @torch.no_grad()

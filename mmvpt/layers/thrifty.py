@@ -2,7 +2,7 @@
 
 PyTorch keeps the input of a convolution for the gradient of its weight, and that of a batch norm in eval mode for the
 gradient of its scale, whether these train or not (https://arxiv.org/abs/2404.12406 measures it); a ReLU keeps its
-output, of which the signs would do. Behind a prompt all of that is waste.
+output, although its signs are enough. After a prompt none of that is needed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .acts import swap_class
 
 
 def make_thrifty(module: nn.Module) -> None:
-    """Let the frozen layers inside a module keep less, in place; keys and weights stay as they are."""
+    """Make the frozen layers inside a module keep less, in place; keys and weights do not change."""
     for parent in module.modules():
         frozen = not any(param.requires_grad for param in parent.parameters())
         for child in parent.children():

@@ -97,7 +97,7 @@ class Attachment:
         self.undone = True
 
     def _tell_what_stays_frozen(self, wanted: set[nn.Parameter]) -> None:
-        """Say what wins where the backbone's own config and the tuner disagree: whoever keeps more frozen."""
+        """Say which is used if the backbone's config and the tuner disagree: the one that keeps more frozen."""
         name = type(self.backbone).__name__
         if held := [param for param in wanted if not param.requires_grad]:
             stages = getattr(self.backbone, 'frozen_stages', None)
@@ -111,8 +111,8 @@ class Attachment:
         norms = [module for module in frozen if isinstance(module, _BatchNorm)]
         if norms and getattr(self.backbone, 'norm_eval', None) is False:
             print_log(
-                f'{len(norms)} batch norms of {name} are frozen and keep their statistics: norm_eval=False speaks of '
-                'a backbone that trains, and what either side freezes stays frozen.',
+                f'{len(norms)} batch norms of {name} are frozen and keep their statistics: norm_eval=False is only '
+                'for a backbone that trains, and what either side freezes stays frozen.',
                 'current',
             )
 

@@ -71,7 +71,7 @@ def _tuner(act: Act) -> nn.Module:
 
 
 def _own(act: Act) -> list[nn.Parameter] | None:
-    """The parameters of what acts: a module's, a method's module's, a source's if it tells; None where nobody knows."""
+    """The parameters of a module, of a method's module or of a source with ``parameters()``; None if unknown."""
     if isinstance(act, Unfrozen):
         parts = act.by.parameters() if isinstance(act.by, nn.Module) else [act.by]
         return [part for part in parts if part.requires_grad]
@@ -81,7 +81,7 @@ def _own(act: Act) -> list[nn.Parameter] | None:
 
 
 def _tensors(act: Act, known: set[nn.Parameter]) -> list[nn.Parameter]:
-    """The parameters of an act; where nobody knows, those of its tuner that no other act has."""
+    """The parameters of an act; if unknown, those of its tuner that no other act has."""
     own = _own(act)
     return [param for param in _tuner(act).parameters() if param not in known] if own is None else own
 

@@ -45,7 +45,7 @@ def merge_delta(config: PathLike | Config, delta: PathLike, out: PathLike, plain
 
 
 def merge_tuners(model: nn.Module) -> float:
-    """Let the backbones' own weights do what the tuners do; return how far features of a random image moved at most."""
+    """Write the effect of the tuners into the backbones; return the largest change of features of a random image."""
     moved = 0.0
     for tuned in tuned_backbones(model).values():
         tuned.eval()

@@ -45,7 +45,7 @@ class Start:
             self.kept = _copies(self.backbone, self.names)
 
     def put_back(self, **options: Any) -> None:
-        """Give the backbone its start again; refuse, and change nothing, where nobody knows it.
+        """Restore the original values; refuse, and change nothing, if they are unknown.
 
         Args:
             **options: ``resize`` and ``optional`` of :func:`mmvpt.models.pretrained.load_pretrained`.
@@ -55,7 +55,7 @@ class Start:
         self.put_back_kept()
 
     def put_back_kept(self) -> None:
-        """Give the backbone its start again where a copy was kept."""
+        """Restore the original values if a copy was kept."""
         _put(self.backbone, self.kept or {})
 
     def _read_again(self, **options: Any) -> None:

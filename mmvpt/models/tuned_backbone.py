@@ -139,7 +139,7 @@ class TunedBackbone(DeltaModule):
         return self.backbone.get_layer_depth(param_name, f'{prefix}backbone.')
 
     def init_weights(self) -> None:
-        """Bring the base and start the tuner; too few keys of a pretrained file are an error."""
+        """Load the base and initialise the tuner; too few keys of a pretrained file are an error."""
         self._load_base()
         self.tuner.init_weights()
         self.is_init = True

@@ -52,7 +52,7 @@ class AddPrompts(Tuner):
         blocks = chosen_blocks(every, self.start, self.end)[: None if self.deep else 1]
         if owner := anatomy.owner('the token sequence'):
             raise ValueError(
-                f'AddPrompts stand behind {type(owner).__name__} in the list of tuners, whose prompts would be among '
+                f'AddPrompts come after {type(owner).__name__} in the list of tuners, whose prompts would be among '
                 f'the tokens that they add to. List AddPrompts before {type(owner).__name__}.'
             )
         counts = anatomy.token_counts(self, self.img_size) if self.per_token else [1] * len(every)

@@ -37,11 +37,11 @@ class Tuner(BaseModule):
         """Forget what was folded."""
 
     def least_memory(self, batch: int) -> int:
-        """Bytes that the tuner takes at the very least in a training step; 0 where that is no matter."""
+        """Least memory of the tuner in a training step, in bytes; 0 if negligible."""
         return 0
 
     def merge(self) -> None:
-        """Write what the tuner does into the backbone's own weights, for good; refuse where they cannot hold it."""
+        """Write the effect of the tuner into the backbone's weights permanently; refuse if they cannot contain it."""
         if any(True for _ in self.parameters()):
             raise TypeError(
                 f'What {type(self).__name__} adds has no place in the weights of a plain backbone. Merge without '
@@ -103,7 +103,7 @@ def chosen_blocks(blocks: list[Block], start: int, end: int | None) -> list[Bloc
 
 
 def prompt_bound(patch_size: int | None, width: int) -> float:
-    """Prompts of this width start uniform between minus this and this.
+    """Bound b of the uniform init U(-b, b) for prompts of this width.
 
     It is the bound of VPT's public code, Xavier's for the patch embedding, whatever the number of prompts; the paper
     says "xavier uniform" and no more.

@@ -33,9 +33,9 @@ INITS: dict[str, Callable[[Tensor], None]] = {'he': he_uniform, 'trunc_normal': 
 
 @MODELS.register_module()
 class KeyValuePrompts(Tuner):
-    """Learnt keys and values for each head, which the queries of the image find beside those of the image.
+    """Learnt keys and values for each head, which the queries of the image attend to in addition to those of the image.
 
-    They enter behind the projections, as (heads, T, head_dim), and have no position: no position bias and no mask
+    They enter after the projections, as (heads, T, head_dim), and have no position: no position bias and no mask
     applies to them. E2VPT is ``[DeepPrompts, KeyValuePrompts]``, then pruned.
 
     In a Swin every window sees them.
@@ -45,7 +45,7 @@ class KeyValuePrompts(Tuner):
             it is.
         share_kv: One parameter is the key and the value, which the paper found better; otherwise each has its own.
         share_blocks: The blocks of a width (and head count) have the same ones.
-        place: Whether they stand ``before`` the image's own or ``after`` them. Attention does not know the order of
+        place: Whether they come ``before`` the image's own or ``after`` them. Attention does not know the order of
             its keys, so this is one function, up to rounding; the paper's Table 5(a) compares the two.
         init: ``he`` draws uniformly up to sqrt(6 / (T * head_dim)), as the public code; ``trunc_normal`` draws with a
             standard deviation of 0.02.
@@ -102,7 +102,7 @@ class KeyValuePrompts(Tuner):
         if self.num_tokens > width:
             raise ValueError(
                 f'num_tokens={self.num_tokens} is more than a block of {width} channels makes sense of: the key-value '
-                'prompts would hold more numbers than the projection to keys that they are to spare training. '
+                'prompts would hold more numbers than the projection to keys that they should replace. '
                 f'Take at most {width}, or choose wider blocks by start and end; the paper tries 1, 5, 10 and 50.'
             )
 

@@ -212,10 +212,11 @@ class PatchPrompts(PixelPrompts):
 
 @MODELS.register_module()
 class ChannelPrompts(Tuner):
-    """Concat-channel of VPT: learnt channels beside those of the image, which is a map added behind the first layer.
+    """Concat-channel of VPT: learnt input channels next to those of the image.
 
-    That layer then has weights for the new channels, which train; those for the image stay frozen. (The public code
-    trains all of them, and the batch norm behind: ``PartialTuning(modules=['conv1', 'bn1'])`` beside this does.)
+    They are computed as a map that is added after the first layer. That layer then has weights for the new channels,
+    which train; those for the image stay frozen. (The public code trains all of them, and the batch norm after it: add
+    ``PartialTuning(modules=['conv1', 'bn1'])`` for that.)
 
     Args:
         num_channels: Number of channels.
@@ -254,7 +255,7 @@ class ChannelPrompts(Tuner):
         Site(first).after(self.add)
 
     def reset(self) -> None:
-        """Draw channels and weights anew."""
+        """Initialise channels and weights again."""
         for draw, tensor in zip(self._draws, (self.prompts, self.layer.weight), strict=True):
             draw(tensor)
 

@@ -25,14 +25,14 @@ PRESETS: dict[str, dict] = {
 
 @MODELS.register_module()
 class ProTuning(Tuner):
-    """Pro-tuning: a light convolutional block beside the feature map after each stage, x + beta * f(x).
+    """Pro-tuning: a light convolutional block added to the feature map after each stage, x + beta * f(x).
 
-    f is a 1x1 convolution, a depth-wise k x k one and a 1x1 convolution, with squeeze and excitation behind them. The
-    next stage and the heads see the map after the block. Class and distillation tokens pass untouched.
+    f is a 1x1 convolution, a depth-wise k x k one and a 1x1 convolution, followed by squeeze and excitation. The
+    next stage and the heads see the map after the block. Class and distillation tokens stay unchanged.
 
     The paper names these parts and no more, and has no code. Its tables of parameters leave few designs: branches as
     wide as the map, 1x1 convolutions in 4 groups, a norm after each convolution, biases in two of the three. The
-    presets are those designs; where counts cannot tell, the choice is ours: which two (the 1x1 ones), the activation
+    presets are those designs; our choice, where the counts do not decide: which two (the 1x1 ones), the activation
     (ReLU after the first two norms), and that transformers train their output norm, which is what the paper's counts
     have over.
 

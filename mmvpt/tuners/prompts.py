@@ -34,17 +34,17 @@ class Prompts(Tuner):
             blocks (of one width); ``all``, every prompt.
         learn: Whether prompts train; otherwise they stay as they were drawn (Prompt-Fixed of the VPT paper).
         pool: What a classifier reads (VPT paper, Fig. 8), in the class token or in the mean of the patches: ``image``,
-            the mean of the patches; ``prompt``, the mean of what the last block makes of its prompts; ``global``, the
-            mean of both, as in the public code for Swin and MAE. None leaves it to the backbone, as the paper says.
+            the mean of the patches; ``prompt``, the mean of the last block's outputs for its prompts; ``global``,
+            the mean of both, as in the public code for Swin and MAE. None leaves it to the backbone, as the paper says.
         keep: What pruning left of each block's prompts, a ``dict(tokens=[0, 3], segments=['11110111', ...])`` or None
             for all of them. ``tokens`` are numbers below ``num_tokens``; ``segments``, which may be missing, says of
-            each kept token which of its equal parts are kept. What was pruned is gone: it has no parameter, and a
-            token that was pruned no key. A kept token with no segment left is one of zeros, and has a key.
+            each kept token which of its equal parts are kept. Pruned parts are removed: they have no parameter, and a
+            pruned token has no key. A kept token with no segment left is one of zeros, and has a key.
         prototypes: Where prompts start instead of at random (VPT paper, Fig. 13): a file of ``tools/prototypes.py``
             with ``num_tokens`` prototypes of the classes. It is read when weights are initialised, and never where a
             delta brings them.
-        prototypes_of: Which of them a block takes: ``final``, those behind the last block, as the paper; ``input`` and
-            ``output``, those before and behind the block itself.
+        prototypes_of: Which of them a block takes: ``final``, those after the last block, as the paper; ``input`` and
+            ``output``, those before and after the block itself.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Prompts(Tuner):
         self.reset()
 
     def reset(self) -> None:
-        """Draw the prompts anew."""
+        """Initialise the prompts again."""
         for prompts in self.prompts:
             nn.init.uniform_(prompts, -self.bound, self.bound)
         for projection in self.projections.children():

@@ -157,7 +157,7 @@ class ClsTokenTuning(Tuner):
     """Train the class token, and the distillation token of a backbone that has one.
 
     Args:
-        reinit: Draw the tokens anew, next to zero, so that training does not start from those of the base: the
+        reinit: Initialise the tokens again, near zero, so that training does not start from those of the base: the
             "cls-reinit" of VPT's public code. A base that comes later than ``init_cfg``, by ``load_from``, brings its
             own tokens back.
     """

@@ -1,4 +1,4 @@
-"""Side-tuning: a small network beside the frozen one (https://arxiv.org/abs/1912.13503)."""
+"""Side-tuning: a small network in parallel to the frozen one (https://arxiv.org/abs/1912.13503)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Output = Tensor | list[Tensor] | tuple[Tensor, ...]
 
 @MODELS.register_module()
 class SideTuning(Tuner):
-    """A small network beside the frozen one: sigmoid(alpha) * frozen + (1 - sigmoid(alpha)) * side.
+    """A small network in parallel to the frozen one: sigmoid(alpha) * frozen + (1 - sigmoid(alpha)) * side.
 
     The side network sees the image. Its last output, averaged over its places if it is a map, passes a linear layer
     for each output of the backbone and joins what heads get there: class tokens, averages, and maps too, at all their
@@ -50,7 +50,7 @@ class SideTuning(Tuner):
         Site(anatomy.backbone).beside(self.mix)
 
     def reset(self) -> None:
-        """Draw the projections anew and weigh both sides alike."""
+        """Initialise the projections again, and weigh both sides alike."""
         for projection in self.projections:
             assert isinstance(projection, nn.Linear)
             projection.reset_parameters()
@@ -61,7 +61,7 @@ class SideTuning(Tuner):
         self.reset()
 
     def mix(self, image: Tensor, outputs: Sequence[Output]) -> tuple:
-        """Mix what the side network makes of the image into the outputs of the backbone."""
+        """Add the output of the side network to those of the backbone."""
         features = self.network(image, **self._options)[-1]
         if features.dim() == 4:
             features = features.mean(dim=(2, 3))

@@ -20,22 +20,22 @@ class DeepPrompts(Prompts):
     discarded. Without dropout (or with ``per_sample=False``) prompts meet the block's norm and projections once for a
     step, not once for an image.
 
-    ``start`` and ``end`` choose blocks (VPT paper, Fig. 7). Where blocks are left behind them, the prompts of the last
+    ``start`` and ``end`` choose blocks (VPT paper, Fig. 7). If blocks are left after them, the prompts of the last
     chosen one enter it as tokens and travel on through those, so ``end=1`` is VPT-shallow. The figure tells which
     layers prompts are "inserted into", and no more; VPT-shallow inserts them into the first in the same words, and
-    they travel (Eq. 4 and 5), as in the public code for this figure. ``travel=False`` lets them vanish instead, as its
+    they travel (Eq. 4 and 5), as in the public code for this figure. ``travel=False`` ends them there instead, as its
     FORWARD_DEEP_NOEXPAND does.
 
     In a Swin every window sees the prompts. A classifier's features are those of the image, as in dense systems; the
-    public code averages into them what the last block made of its prompts, which is ``pool='global'``.
+    public code averages the outputs of the last block's prompts into them, which is ``pool='global'``.
 
     Args:
         start: First block with prompts; negative counts from the last.
         end: First block without prompts again; None is the end of the backbone.
-        travel: Whether prompts of the last block that has them travel on; otherwise they vanish behind it. It means
-            nothing where no block is left. One tuner alone can let tokens travel, and a BEiT with a position bias
-            takes none.
-        through_mergings: Whether prompts of a Swin that travel go on behind a patch merging, as in
+        travel: Whether prompts of the last block that has them travel on; otherwise they end there. It has no
+            effect if no block is left. Only one tuner can let tokens travel, and a BEiT with a position bias
+            supports none.
+        through_mergings: Whether prompts of a Swin that travel go on after a patch merging, as in
             :class:`ShallowPrompts`; by default they end with their stage.
         **kwargs: See :class:`Prompts`.
     """
@@ -69,7 +69,7 @@ class DeepPrompts(Prompts):
             source.attention.sources.append(source)
 
     def _goes_on(self, anatomy: Anatomy, last: Block) -> bool:
-        """Whether somebody reads what the last block with prompts makes of them: a block behind it, or a pool."""
+        """Whether the outputs of the last block's prompts are read, by a later block or by a pool."""
         *_, end = anatomy.blocks
         (stage,) = (stage for stage in anatomy.stages if last in stage)
         reached = end if self.through_mergings else stage[-1]
@@ -130,7 +130,7 @@ class ShallowPrompts(Prompts):
     public code mixes the images of a batch there).
 
     Args:
-        through_mergings: Whether prompts of a Swin go on behind a patch merging, merged as patches of themselves, as in
+        through_mergings: Whether prompts of a Swin go on after a patch merging, merged as patches of themselves, as in
             the public code. The VPT paper says that mergings ignore them, so by default they end with the first stage.
         **kwargs: See :class:`Prompts`.
     """

@@ -147,7 +147,7 @@ class WakeParts(Hook):
 
 
 def test_a_frozen_module_in_train_mode_fails_the_run_before_it_harms(tmp_path):
-    with pytest.raises(RuntimeError, match=r'in train mode: backbone.backbone.*let it call train\(\) on the whole'):
+    with pytest.raises(RuntimeError, match=r'in train mode: backbone.backbone.*call train\(\) on the complete model'):
         train(seg_config(tmp_path, custom_hooks=[dict(type='mmvpt.WakeParts')]))
 
 

@@ -219,7 +219,7 @@ def test_norms_that_the_backbone_keeps_in_eval_stay_there_under_any_tuner() -> N
 def test_a_config_cannot_wake_norms_that_are_frozen_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     tuned, said = said_by(monkeypatch, dict(RESNET, norm_eval=False), dict(type='LinearProbe'))
     assert not awake_norms(tuned)
-    assert '21 batch norms of ResNet are frozen and keep their statistics: norm_eval=False speaks of' in said
+    assert '21 batch norms of ResNet are frozen and keep their statistics: norm_eval=False is only' in said
     _, said = said_by(monkeypatch, dict(RESNET, norm_eval=True), dict(type='LinearProbe'))
     assert 'norm_eval' not in said
 

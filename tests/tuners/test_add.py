@@ -158,7 +158,7 @@ class AddedBefore(Added):
 @pytest.mark.parametrize('first', [SHALLOW, dict(type='PatchPrompts'), {**DEEP, 'pool': 'prompt'}])
 def test_behind_tuners_whose_prompts_they_would_add_to_they_are_refused(first: dict) -> None:
     kind = first['type']
-    with pytest.raises(ValueError, match=f'AddPrompts stand behind {kind}.* List AddPrompts before {kind}'):
+    with pytest.raises(ValueError, match=f'AddPrompts come after {kind}.* List AddPrompts before {kind}'):
         TunedBackbone(VIT, [first, ANY])
     assert TunedBackbone(VIT, [ANY, first])(torch.zeros(1, 3, 32, 32))[-1].isfinite().all()
 

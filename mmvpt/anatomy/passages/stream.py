@@ -84,6 +84,6 @@ class Stream(ABC):
         return self.source(batch)
 
     def _end(self) -> None:
-        """Let go of the tokens, unless a pool asks for them."""
+        """Drop the tokens, unless a pool reads them."""
         if self.pooling is None or not POOLS[self.pooling][1]:
             self.tokens = None

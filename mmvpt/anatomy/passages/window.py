@@ -36,7 +36,7 @@ class _SwinBlock(Protocol):
 
 @dataclass(eq=False)
 class WindowStream(Stream):
-    """A Swin's: every window of an image sees its tokens, and what they become is averaged over the windows.
+    """A Swin's: every window of an image sees its tokens, and their outputs are averaged over the windows.
 
     The VPT paper says that patch mergings ignore prompts, so prompts end with their stage: the next is twice as wide.
     Through mergings they go as in the public code: the patches around a token are the token itself, and the frozen

@@ -31,7 +31,7 @@ def _files(runner: Runner) -> list[DeltaFiles]:
 class DeltaCheckpointHook(Hook):
     """Save what was trained, with a fingerprint of what was not.
 
-    Resume files hold the delta, the optimizer and the state of the loop. Beside each of them, the best ones
+    Resume files hold the delta, the optimizer and the state of the loop. For each of them, the best ones
     included, a deployment file ``<same name>.safetensors`` holds the delta and its metadata. On loading, a
     delta is compared with the model key by key and shape by shape; the tuned backbone sees to the right base.
 

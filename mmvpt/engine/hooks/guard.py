@@ -46,12 +46,12 @@ class GuardHook(Hook):
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Look for frozen modules that something put into train mode."""
         for prefix, tuned in tuned_backbones(unwrap(runner.model)).items():
-            awake = [f'{prefix}backbone.{name}' for name, module in tuned.frozen_modules() if module.training]
-            if awake:
+            training = [f'{prefix}backbone.{name}' for name, module in tuned.frozen_modules() if module.training]
+            if training:
                 raise RuntimeError(
-                    f'Frozen, yet in train mode: {", ".join(awake[:3])} and {len(awake[3:])} more. Batch norms would '
+                    f'Frozen modules are in train mode: {", ".join(training[:3])} and {len(training[3:])} more. Batch norms would '
                     'change their statistics, dropout and drop-path would act. A model wrapper or a hook called '
-                    'train() on parts of the model: let it call train() on the whole, which keeps these in eval mode.'
+                    'train() on parts of the model: call train() on the complete model, which keeps these in eval mode.'
                 )
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
@@ -72,12 +72,12 @@ class GuardHook(Hook):
         if still and runner.iter > self._first_iter:
             raise RuntimeError(
                 f'Meant to train, yet never moved: {", ".join(still)}. Either the loss does not depend on them, '
-                'or their learning rate is 0: look at paramwise_cfg and the warm-up.'
+                'or their learning rate is 0: check paramwise_cfg and the warm-up.'
             )
 
 
 def _refuse_beyond_memory(runner: Runner) -> None:
-    """Stop where what tuners add to a batch takes more than there is, whatever the backbone needs besides."""
+    """Stop if the tensors that tuners add need more memory than there is, even without those of the backbone."""
     batch = batch_of(runner.train_dataloader)
     least = sum(tuned.tuner.least_memory(batch) for tuned in tuned_backbones(unwrap(runner.model)).values())
     memory = total_memory()

@@ -31,12 +31,13 @@ ROOMS: dict[str, set[str]] = {
     'analysis': {'version', 'text', 'layers', 'files', 'config', 'registry', 'anatomy', 'models'},
     'papers': {'text', 'config', 'analysis'},
     'engine': {'files', 'config', 'registry', 'layers', 'tuners', 'models', 'delta', 'datasets'},
-    'runs': {'files', 'config', 'analysis'},
+    'runs': {'files', 'config', 'engine', 'analysis'},
     'pruning': {
         'text',
         'layers',
         'files',
         'config',
+        'registry',
         'tuners',
         'models',
         'delta',
@@ -45,7 +46,7 @@ ROOMS: dict[str, set[str]] = {
         'analysis',
         'runs',
     },
-    'benchmark': {'text', 'config', 'datasets', 'engine', 'analysis', 'runs', 'pruning'},
+    'benchmark': {'text', 'config', 'datasets', 'analysis', 'runs', 'pruning'},
     'cli': {
         'text',
         'env',

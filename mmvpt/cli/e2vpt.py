@@ -14,7 +14,7 @@ from .names import LEVELS, METRICS
 from .options import add_config, add_overrides, add_seeds, add_segment_floor
 
 if TYPE_CHECKING:
-    from mmvpt.pruning.pipeline import Plan
+    from mmvpt.pruning.plan import Plan
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> None:
 def plan_of(args: argparse.Namespace) -> Plan:
     """Say in the pipeline's words what the user wants."""
     from mmvpt.config.find import find_config
-    from mmvpt.pruning.pipeline import Plan
+    from mmvpt.pruning.plan import Plan
 
     folder = args.work_dir or Path('work_dirs') / f'{Path(find_config(args.config)).stem}_pruned'
     return Plan(

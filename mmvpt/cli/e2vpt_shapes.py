@@ -24,13 +24,14 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     """Compare, and print the tables."""
-    from mmvpt.benchmark.e2vpt_shapes import compare_parts
+    from mmvpt.benchmark.protocol import Options
+    from mmvpt.benchmark.protocols.shapes_e2vpt import protocol_of
+    from mmvpt.benchmark.run import run_protocol
     from mmvpt.runs.steps import StepFailed
 
+    protocol = protocol_of(args.budget).only(tasks=args.tasks, seeds=args.seeds)
     try:
-        tables = compare_parts(
-            args.work_dir, args.data_root, args.seeds, tasks=args.tasks, budget=args.budget, jobs=args.jobs
-        )
+        report = run_protocol(protocol, Options(args.work_dir, args.data_root, jobs=args.jobs))
     except (StepFailed, OSError, ValueError) as error:
         sys.exit(f'\n{error}')
-    print(f'\n{tables}')
+    print(f'\n{report.tables}')

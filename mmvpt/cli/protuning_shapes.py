@@ -28,19 +28,15 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     """Compare, and print the tables."""
-    from mmvpt.benchmark.protuning_shapes import compare_tuning
+    from mmvpt.benchmark.protocol import Options
+    from mmvpt.benchmark.protocols.shapes_protuning import PROTOCOL, installed
+    from mmvpt.benchmark.run import run_protocol
     from mmvpt.runs.steps import StepFailed
 
+    protocol = PROTOCOL.only(tasks=args.tasks, seeds=args.seeds, rates=args.rates)
+    options = Options(args.work_dir, args.data_root, jobs=args.jobs, data_seed=args.data_seed)
     try:
-        tables = compare_tuning(
-            args.work_dir,
-            args.data_root,
-            args.seeds,
-            tasks=args.tasks,
-            rates=args.rates,
-            data_seed=args.data_seed,
-            jobs=args.jobs,
-        )
+        report = run_protocol(installed(protocol), options)
     except (StepFailed, OSError, ImportError) as error:
         sys.exit(f'\n{error}')
-    print(f'\n{tables}')
+    print(f'\n{report.tables}')

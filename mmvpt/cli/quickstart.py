@@ -21,11 +21,12 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     """Do it all, and print the table."""
-    from mmvpt.benchmark.quickstart import quickstart
+    from mmvpt.benchmark.protocol import Options
+    from mmvpt.benchmark.protocols.shapes_quickstart import quickstart
     from mmvpt.runs.steps import StepFailed
 
     try:
-        table = quickstart(args.work_dir, args.data_root, args.seeds, fresh=args.fresh)
+        table = quickstart(Options(args.work_dir, args.data_root), args.seeds, fresh=args.fresh)
     except (StepFailed, OSError) as error:
         sys.exit(f'\n{error}')
     print(f'\n{table}\n\nPictures side by side: {args.work_dir / "panel.png"}')

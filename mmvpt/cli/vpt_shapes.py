@@ -32,21 +32,17 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> None:
     """Compare, and print the tables."""
-    from mmvpt.benchmark.vpt_shapes import compare_methods
+    from mmvpt.benchmark.protocol import Options
+    from mmvpt.benchmark.protocols.shapes_vpt import PROTOCOL
+    from mmvpt.benchmark.run import run_protocol
     from mmvpt.runs.steps import StepFailed
 
+    protocol = PROTOCOL.only(
+        bases=args.backbones, tasks=args.tasks, methods=args.methods, seeds=args.seeds, rates=args.rates
+    )
+    options = Options(args.work_dir, args.data_root, jobs=args.jobs, data_seed=args.data_seed)
     try:
-        tables = compare_methods(
-            args.work_dir,
-            args.data_root,
-            args.seeds,
-            backbones=args.backbones,
-            tasks=args.tasks,
-            methods=args.methods,
-            rates=args.rates,
-            data_seed=args.data_seed,
-            jobs=args.jobs,
-        )
+        report = run_protocol(protocol, options)
     except (StepFailed, OSError, ValueError) as error:
         sys.exit(f'\n{error}')
-    print(f'\n{tables}')
+    print(f'\n{report.tables}')

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from mmvpt.analysis.count import Count
 
@@ -18,12 +17,12 @@ class Model:
     """A config of ours, and overrides of it.
 
     Args:
-        config: The name of its file.
-        options: Overrides, by dotted key.
+        config: Its name, of a row or a file.
+        overrides: What is other in the model of the paper.
     """
 
     config: str
-    options: Mapping[str, Any] = field(default_factory=dict)
+    overrides: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .cell import Cell, Model
 from .measure import MEAN_PERCENT, PERCENT, Measure
-from .vpt import ALL_TASKS, GROUPS, OTHER_VITS, VTAB, of_classes, of_method
+from .tasks import ALL_TASKS, GROUPS, VTAB
+from .vpt import OTHER_VITS, of_classes, of_method
 
 PAPER = 'E2VPT'
 #: The tables, and what they are about.
@@ -28,7 +29,7 @@ class Lengths(NamedTuple):
 
 
 #: What the commands of the public code take for each task; the paper prints no lengths.
-MOST = Lengths(10, 5)
+USUAL = Lengths(10, 5)
 COMMANDS = {
     'CIFAR-100': Lengths(5, 5),
     'Caltech101': Lengths(32, 5),
@@ -39,7 +40,7 @@ COMMANDS = {
     **dict.fromkeys(GROUPS['FGVC'], Lengths(5, 5)),
 }
 #: Mean shares of methods that are the same for all tasks.
-SHARES = {
+MEAN_SHARES = {
     ('Table 1', 'ViT-B/16'): {
         'FULL': '100.00',
         'LINEAR': '0.08',
@@ -100,9 +101,9 @@ def _cell(table: str, row: str, models: Iterable[Model], printed: str, measure: 
     return Cell(PAPER, f'{table}: {TABLES[table]}', row, tuple(models), printed, measure, NOTES.get((table, row), ''))
 
 
-def model_of(classes: int, lengths: Lengths, **prompts: Any) -> Model:
+def model_of(classes: int, lengths: Lengths, **prompts: object) -> Model:
     """The model for a task; ``prompts`` are further options of the visual ones."""
-    config, tuner = ('vit_e2vpt_cub.py', '0.') if lengths.pairs else ('vit_vpt_cub.py', '')
+    config, tuner = ('vit_e2vpt_cub', '0.') if lengths.pairs else ('vit_vpt_cub', '')
     prompts |= dict(num_tokens=lengths.prompts)
     options = {f'model.backbone.tuner.{tuner}{key}': value for key, value in prompts.items()}
     if lengths.pairs:
@@ -112,12 +113,12 @@ def model_of(classes: int, lengths: Lengths, **prompts: Any) -> Model:
 
 def by_commands(tasks: Iterable[str]) -> list[Model]:
     """Models for tasks, with the lengths of the public commands."""
-    return [model_of(ALL_TASKS[name].classes, COMMANDS.get(name, MOST)) for name in tasks]
+    return [model_of(ALL_TASKS[name].classes, COMMANDS.get(name, USUAL)) for name in tasks]
 
 
 def _means() -> Iterator[Cell]:
     yield _cell('Abstract', 'E2VPT', by_commands(VTAB), '0.32', MEAN_PERCENT)
-    for (table, backbone), printed in SHARES.items():
+    for (table, backbone), printed in MEAN_SHARES.items():
         tasks = ALL_TASKS if table == 'Table 1' else VTAB
         for method, value in printed.items():
             models = [of_method(backbone, method, task.classes) for task in tasks.values()]
@@ -134,7 +135,7 @@ def _means() -> Iterator[Cell]:
 
 def _components() -> Iterator[Cell]:
     for row in ROWS:
-        prompts: dict[str, Any] = {}
+        prompts: dict[str, object] = {}
         if row.ratio != '0.0':
             left = dict(tokens=list(range(row.tokens)), segments=[_left(row.segments)] * row.tokens)
             prompts = dict(keep=[left] * 12)

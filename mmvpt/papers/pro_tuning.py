@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from .cell import Cell, Model
 
 PAPER = 'Pro-tuning'
-BACKBONES = {
+BACKBONE_TITLES = {
     'resnet50': 'ResNet-50',
     'resnet101': 'ResNet-101',
     'regnetx-32gf': 'RegNetX-32GF',
@@ -17,7 +16,7 @@ BACKBONES = {
     'swin-s': 'Swin-S',
     'swin-b': 'Swin-B',
 }
-METHODS = {
+METHOD_TITLES = {
     'scratch': 'from scratch',
     'linear': 'head retraining',
     'partial1': 'Partial-1',
@@ -52,12 +51,12 @@ ROBUST = {
 #: Tables 5 and 6: head retraining, fine-tuning, Pro-tuning.
 DENSE = {
     'Table 5: COCO': {
-        'cascade_mask_rcnn_{}_coco.py': ('Cascade Mask R-CNN', '53.8', '77.1', '57.4'),
-        'htc_{}_coco.py': ('HTC', '56.8', '80.0', '60.4'),
+        'cascade_mask_rcnn_{}_coco': ('Cascade Mask R-CNN', '53.8', '77.1', '57.4'),
+        'htc_{}_coco': ('HTC', '56.8', '80.0', '60.4'),
     },
     'Table 6: ADE20K': {
-        'fcn_{}_ade20k.py': ('FCN', '26.1', '49.6', '26.7'),
-        'upernet_{}_ade20k.py': ('UPerNet', '43.0', '66.5', '46.6'),
+        'fcn_{}_ade20k': ('FCN', '26.1', '49.6', '26.7'),
+        'upernet_{}_ade20k': ('UPerNet', '43.0', '66.5', '46.6'),
     },
 }
 
@@ -102,35 +101,35 @@ NOTES = {
 }
 
 
-def _cell(table: str, row: str, config: str, printed: str, options: Mapping[str, Any] | None = None) -> Cell:
+def _cell(table: str, row: str, config: str, printed: str, overrides: Mapping[str, object] | None = None) -> Cell:
     note = NOTES.get((table.partition(':')[0], row), '')
-    return Cell(PAPER, table, row, (Model(config, options or {}),), printed, note=note)
+    return Cell(PAPER, table, row, (Model(config, overrides or {}),), printed, note=note)
 
 
-def _classes(number: int) -> dict[str, Any]:
+def _classes(number: int) -> Mapping[str, object]:
     return {} if number == 100 else {'model.head.num_classes': number}  # the configs have the 100 of CIFAR-100
 
 
 def _largest() -> Iterator[Cell]:
     for backbone, printed in LARGEST.items():
         table = 'Table 1: CNNs, 120 classes' if 'net' in backbone else 'Table 2: transformers, 120 classes'
-        for (method, words), value in zip(METHODS.items(), printed, strict=True):
-            row = f'{BACKBONES[backbone]}, {words}'
-            yield _cell(table, row, f'{backbone}_{method}_cifar100.py', value, _classes(120))
+        for (method, words), value in zip(METHOD_TITLES.items(), printed, strict=True):
+            row = f'{BACKBONE_TITLES[backbone]}, {words}'
+            yield _cell(table, row, f'{backbone}_{method}_cifar100', value, _classes(120))
 
 
 def _robustness() -> Iterator[Cell]:
     for backbone, by_classes in CORRUPTED.items():
         for number, printed in by_classes.items():
             for method, value in zip(FOUR, printed, strict=True):
-                row = f'{BACKBONES[backbone]}, {METHODS[method]}, {number} classes'
-                config = f'{backbone}_{method}_cifar100.py'
+                row = f'{BACKBONE_TITLES[backbone]}, {METHOD_TITLES[method]}, {number} classes'
+                config = f'{backbone}_{method}_cifar100'
                 yield _cell('Table 3: CIFAR-10-C and CIFAR-100-C', row, config, value, _classes(number))
     for backbone, printed in ROBUST.items():
         for data in ('ImageNet-A', 'ImageNet-R'):
             for method, value in zip(FOUR, printed, strict=True):
-                row = f'{BACKBONES[backbone]}, {METHODS[method]}, {data}'
-                config = f'{backbone}_{method}_cifar100.py'
+                row = f'{BACKBONE_TITLES[backbone]}, {METHOD_TITLES[method]}, {data}'
+                config = f'{backbone}_{method}_cifar100'
                 yield _cell('Table 4: ImageNet-A and ImageNet-R, 200 classes', row, config, value, _classes(200))
 
 
@@ -138,17 +137,17 @@ def _dense() -> Iterator[Cell]:
     for table, systems in DENSE.items():
         for config, (system, *printed) in systems.items():
             for method, value in zip(('linear', 'full', 'protuning'), printed, strict=True):
-                yield _cell(table, f'{system}, {METHODS[method]}', config.format(method), value)
+                yield _cell(table, f'{system}, {METHOD_TITLES[method]}', config.format(method), value)
 
 
 def _ablations() -> Iterator[Cell]:
     settings = 'Table 7: ResNet-50, 100 classes'
     for method, value in dict(scratch='23.71', linear='0.20', full='23.71', protuning='3.82').items():
-        yield _cell(settings, METHODS[method], f'resnet50_{method}_cifar100.py', value)
+        yield _cell(settings, METHOD_TITLES[method], f'resnet50_{method}_cifar100', value)
     joint = [dict(type='mmvpt.ProTuning', preset='paper-cnn'), dict(type='mmvpt.FullTuning')]
     tuner = {'model.backbone.tuner': joint}
-    yield _cell(settings, 'Pro-tuning and fine-tuning', 'resnet50_protuning_cifar100.py', '27.33', tuner)
-    cnn, deit = 'resnet50_protuning_cifar100.py', 'deit-b_protuning_cifar100.py'
+    yield _cell(settings, 'Pro-tuning and fine-tuning', 'resnet50_protuning_cifar100', '27.33', tuner)
+    cnn, deit = 'resnet50_protuning_cifar100', 'deit-b_protuning_cifar100'
     for data, small in {'CIFAR-100': '3.76', 'CIFAR-100-LT-100': '3.67'}.items():
         for number, value in {1: '3.82', 2: '7.43', 3: '11.05'}.items():
             row = f'{number} block{"s" * (number > 1)}, {data}'

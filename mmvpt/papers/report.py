@@ -7,7 +7,6 @@ from copy import deepcopy
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from mmengine.config import Config
 from torch import nn
@@ -23,7 +22,7 @@ from . import MILLIONS, PAPERS, Cell
 Counts = tuple[Count, ...]
 
 
-def report_configs(configs: Sequence[str], options: Mapping[str, Any] | None = None) -> str:
+def report_configs(configs: Sequence[str], options: Mapping[str, object] | None = None) -> str:
     """Count configs, and set beside each what papers print for it.
 
     Args:
@@ -34,7 +33,7 @@ def report_configs(configs: Sequence[str], options: Mapping[str, Any] | None = N
     tables: dict[str, list[dict[str, object]]] = {}  # by the unit of what is printed
     for config in configs:
         count = count_config(config, options)
-        cells: list[Cell | None] = [] if options else list(_published(config))  # type: ignore[arg-type]
+        cells: list[Cell | None] = [] if options else [*_published(config)]
         for cell in cells or [None]:
             row = _row(dict(config=Path(config).name), count) | _where(cell) | _verdict((count,), cell)
             tables.setdefault(_unit(cell), []).append(row)
@@ -72,7 +71,7 @@ def count_cells(cells: Iterable[Cell]) -> tuple[dict[Cell, Counts], dict[str, li
         try:
             for model in cell.models:
                 if str(model) not in known:
-                    known[str(model)] = _count_overridden(read(model.config), model.options, backbones)
+                    known[str(model)] = _count_overridden(read(model.config), model.overrides, backbones)
         except ImportError as error:  # a package that is missing; the message begins with the config
             reason = str(error).partition(' needs ')[2] or str(error)
             missing.setdefault(reason, []).append(cell)
@@ -81,10 +80,10 @@ def count_cells(cells: Iterable[Cell]) -> tuple[dict[Cell, Counts], dict[str, li
     return counts, missing
 
 
-def _count_overridden(config: Config, options: Mapping[str, Any], backbones: dict[str, nn.Module]) -> Count:
+def _count_overridden(config: Config, overrides: Mapping[str, object], backbones: dict[str, nn.Module]) -> Count:
     """Count a model; classifiers of mmpretrain take a backbone that another one has already."""
     config = deepcopy(config)
-    config.merge_from_dict(deepcopy(dict(options)))  # merging takes ``_delete_`` out of what it is given
+    config.merge_from_dict(deepcopy(dict(overrides)))  # merging takes ``_delete_`` out of what it is given
     described = str(config.model.backbone)
     if config.default_scope == 'mmpretrain' and described in backbones:
         config.model.backbone = backbones[described]
@@ -98,7 +97,7 @@ def _published(config: str) -> Iterator[Cell]:
     path = Path(find_config(config)).resolve()
     for cell in chain(*PAPERS.values()):
         model, *others = cell.models
-        if not (others or model.options) and path.name == model.config and path == _ours(model.config):
+        if not (others or model.overrides) and path.stem == model.config and path == _ours(model.config):
             yield cell
 
 

@@ -3,70 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
 
 from .cell import Cell, Model
 from .measure import FACTOR, MEAN_PERCENT, MILLIONS, PERCENT, Measure, factor
+from .tasks import ALL_TASKS, GROUPS, MEANS, VTAB
 
 PAPER = 'VPT'
-
-
-class Task(NamedTuple):
-    """A task: its classes, the lengths of the prompts that the paper selects, and the shares that they tune."""
-
-    classes: int
-    deep: int
-    deep_share: str
-    shallow: int
-    shallow_share: str
-
-
-#: Tables 8, 13 and 14. NABirds has 555 classes; Table 8 says 55. The text that we have of Table 13 holds seven shares
-#: of VPT-SHALLOW for the eight tasks of Structured: one 0.19 stands for both columns of SmallNORB.
-GROUPS = {
-    'Natural': {
-        'CIFAR-100': Task(100, 10, '0.20', 100, '0.18'),
-        'Caltech101': Task(102, 10, '0.20', 5, '0.10'),
-        'DTD': Task(47, 10, '0.15', 1, '0.04'),
-        'Flowers102': Task(102, 1, '0.10', 200, '0.27'),
-        'Pets': Task(37, 1, '0.04', 50, '0.08'),
-        'SVHN': Task(10, 50, '0.54', 200, '0.19'),
-        'Sun397': Task(397, 5, '0.41', 1, '0.36'),
-    },
-    'Specialized': {
-        'Patch Camelyon': Task(2, 100, '1.06', 5, '0.08'),
-        'EuroSAT': Task(10, 100, '1.07', 50, '0.05'),
-        'Resisc45': Task(45, 10, '0.15', 50, '0.09'),
-        'Retinopathy': Task(5, 1, '0.02', 10, '0.03'),
-    },
-    'Structured': {
-        'Clevr/count': Task(8, 50, '0.54', 100, '0.10'),
-        'Clevr/distance': Task(6, 200, '2.11', 200, '0.18'),
-        'DMLab': Task(6, 100, '1.07', 100, '0.09'),
-        'KITTI/distance': Task(4, 50, '0.54', 100, '0.09'),
-        'dSprites/location': Task(16, 10, '0.12', 100, '0.10'),
-        'dSprites/orientation': Task(16, 50, '0.55', 100, '0.10'),
-        'SmallNORB/azimuth': Task(18, 200, '2.12', 200, '0.19'),
-        'SmallNORB/elevation': Task(9, 200, '2.11', 200, '0.19'),
-    },
-    'FGVC': {
-        'CUB-200-2011': Task(200, 10, '0.29', 100, '0.31'),
-        'NABirds': Task(555, 50, '1.02', 50, '0.54'),
-        'Oxford Flowers': Task(102, 5, '0.14', 100, '0.23'),
-        'Stanford Dogs': Task(120, 100, '1.17', 100, '0.20'),
-        'Stanford Cars': Task(196, 200, '2.27', 100, '0.26'),
-    },
-}
-#: The shares averaged over a group: deep, shallow.
-MEANS = {
-    'Natural': ('0.23', '0.17'),
-    'Specialized': ('0.57', '0.04'),
-    'Structured': ('1.14', '0.13'),
-    'FGVC': ('0.98', '0.31'),
-}
-VTAB = {name: task for group in ('Natural', 'Specialized', 'Structured') for name, task in GROUPS[group].items()}
-ALL_TASKS = VTAB | GROUPS['FGVC']
-
 #: The tables, and what they are about.
 TABLES = {
     'Table 1': 'ViT-B/16, what 24 tasks store together',
@@ -82,27 +24,27 @@ TABLES = {
 }
 
 
-def _tuner(name: str, **arguments: Any) -> dict[str, Any]:
+def _tuner(name: str, **arguments: object) -> Mapping[str, object]:
     return {'model.backbone.tuner': dict(_delete_=True, type=f'mmvpt.{name}', **arguments)}
 
 
 PAD = _tuner('PadPrompts', padding=5, img_size=224)
 MLP_3 = {'model.head.type': 'mmvpt.MLPHead', 'model.head.num_layers': 3}
-SWIN, CONVNEXT, RESNET = 'swin-b_vpt_cub.py', 'convnext-b_linear_cub.py', 'resnet50_linear_cifar100.py'
+SWIN, CONVNEXT, RESNET = 'swin-b_vpt_cub', 'convnext-b_linear_cub', 'resnet50_linear_cifar100'
 #: Methods that are the same for all tasks, by backbone: a config of ours, and overrides.
-METHODS: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
+SAME_FOR_ALL: dict[str, dict[str, tuple[str, Mapping[str, object]]]] = {
     'ViT-B/16': {
-        'FULL': ('vit_full_cub.py', {}),
-        'LINEAR': ('vit_linear_cub.py', {}),
-        'PARTIAL-1': ('vit_partial1_cub.py', {}),
-        'MLP-3': ('vit_mlp3_cub.py', {}),
-        'SIDETUNE': ('vit_sidetune_cub.py', {}),
-        'BIAS': ('vit_bias_cub.py', {}),
+        'FULL': ('vit_full_cub', {}),
+        'LINEAR': ('vit_linear_cub', {}),
+        'PARTIAL-1': ('vit_partial1_cub', {}),
+        'MLP-3': ('vit_mlp3_cub', {}),
+        'SIDETUNE': ('vit_sidetune_cub', {}),
+        'BIAS': ('vit_bias_cub', {}),
     },
     'Swin-B': {
         'FULL': (SWIN, _tuner('FullTuning')),
         'LINEAR': (SWIN, _tuner('LinearProbe')),
-        'MLP-3': (SWIN, _tuner('LinearProbe') | MLP_3),
+        'MLP-3': (SWIN, {**_tuner('LinearProbe'), **MLP_3}),
         'PARTIAL': (SWIN, _tuner('PartialTuning', blocks=1, train_norm=True)),
         'BIAS': (SWIN, _tuner('BiasTuning')),
         'VPT-SHALLOW, p = 50': (SWIN, _tuner('ShallowPrompts', num_tokens=50)),
@@ -116,9 +58,9 @@ METHODS: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
         'VPT, p = 5': (CONVNEXT, PAD),
     },
     'ResNet-50': {
-        'FULL': ('resnet50_full_cifar100.py', {}),
+        'FULL': ('resnet50_full_cifar100', {}),
         'LINEAR': (RESNET, {}),
-        'PARTIAL-1': ('resnet50_partial1_cifar100.py', {}),
+        'PARTIAL-1': ('resnet50_partial1_cifar100', {}),
         'MLP-3': (RESNET, MLP_3),
         'BIAS': (RESNET, _tuner('BiasTuning')),
         'VPT, p = 5': (RESNET, PAD),
@@ -162,7 +104,7 @@ FACTORS = {
 #: Parameters of ViT-B/16 for images of 224: Table 1's "85.8M". Table 11 counts in them for images of 384 too.
 VIT_B = 85_798_656
 #: The same for a ViT-B/16 that is not that of Table 1: what is different, and the factors.
-OTHER_VITS: dict[tuple[str, str], tuple[dict[str, Any], dict[str, str]]] = {
+OTHER_VITS: dict[tuple[str, str], tuple[Mapping[str, object], dict[str, str]]] = {
     ('Table 5', 'MAE'): (
         {'model.backbone.backbone.out_type': 'avg_featmap', 'model.backbone.backbone.final_norm': False},
         {'FULL': '19.01', 'LINEAR': '1.01', 'PARTIAL-1': '2.58', 'BIAS': '1.03'},
@@ -223,33 +165,33 @@ def _cell(table: str, row: str, models: Iterable[Model], printed: str, measure: 
     return Cell(PAPER, f'{table}: {TABLES[table]}', row, tuple(models), printed, measure, NOTES.get((table, row), ''))
 
 
-def of_classes(config: str, classes: int, options: Mapping[str, Any] | None = None) -> Model:
+def of_classes(config: str, classes: int, overrides: Mapping[str, object] | None = None) -> Model:
     """A config of ours with the classes of a task."""
-    own = 200 if config.endswith('_cub.py') else 100  # the classes of the data set of the config
-    return Model(config, ({} if classes == own else {'model.head.num_classes': classes}) | dict(options or {}))
+    own = 200 if config.endswith('_cub') else 100  # the classes of the data set of the config
+    return Model(config, {**({} if classes == own else {'model.head.num_classes': classes}), **(overrides or {})})
 
 
-def of_method(backbone: str, method: str, classes: int, options: Mapping[str, Any] | None = None) -> Model:
-    """One of ``METHODS`` with the classes of a task."""
-    config, own = METHODS[backbone][method]
-    return of_classes(config, classes, own | dict(options or {}))
+def of_method(backbone: str, method: str, classes: int, overrides: Mapping[str, object] | None = None) -> Model:
+    """One of ``SAME_FOR_ALL`` with the classes of a task."""
+    config, own = SAME_FOR_ALL[backbone][method]
+    return of_classes(config, classes, {**own, **(overrides or {})})
 
 
-def _deep(classes: int, length: int, **arguments: Any) -> Model:
+def _deep(classes: int, length: int, **arguments: object) -> Model:
     arguments |= {} if length == 10 else dict(num_tokens=length)
     return of_classes(
-        'vit_vpt_cub.py', classes, {f'model.backbone.tuner.{key}': value for key, value in arguments.items()}
+        'vit_vpt_cub', classes, {f'model.backbone.tuner.{key}': value for key, value in arguments.items()}
     )
 
 
 def _shallow(classes: int, length: int) -> Model:
     options = {'model.backbone.tuner.num_tokens': length} if length != 100 else {}
-    return of_classes('vit_vpt_shallow_cub.py', classes, options)
+    return of_classes('vit_vpt_shallow_cub', classes, options)
 
 
 def _adapter(classes: int, reduction: int) -> Model:
     options = {'model.backbone.tuner.reduction': reduction} if reduction != 8 else {}
-    return of_classes('vit_adapter_cub.py', classes, options)
+    return of_classes('vit_adapter_cub', classes, options)
 
 
 def _factors() -> Iterator[Cell]:
@@ -283,7 +225,7 @@ def _factors_of_prompts_and_adapters() -> Iterator[Cell]:
 
 def _segmentation() -> Iterator[Cell]:
     for method, (config, printed) in SETR.items():
-        yield _cell('Table 4', method, [Model(f'setr_{config}_ade20k.py')], printed, MILLIONS)
+        yield _cell('Table 4', method, [Model(f'setr_{config}_ade20k')], printed, MILLIONS)
 
 
 def _shares() -> Iterator[Cell]:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import torch
 from mmengine.config import ConfigDict
 from torch import Tensor
 
+from mmvpt.layers.prompt_layout import Kept
+from mmvpt.registry import MODELS
 from mmvpt.tuners.prompts import Prompts
 
 from .importance import Scores
+from .lookup import parts_of_class
 
-Keep = list[dict[str, Any] | None]
+#: Of each block, None for all of its prompts.
+Keep = list[Kept | None]
 #: Of each block as many stay in any case, so that none is left without a prompt or a parameter.
 MIN_TOKENS, MIN_SEGMENTS = 1, 1
-PROMPTS = ('DeepPrompts', 'ShallowPrompts')
 
 
 def keep_best(scores: Scores, tokens: int, segments: int, ranked: str = 'layer', segment_floor: float = 0.0) -> Keep:
@@ -29,7 +31,7 @@ def keep_best(scores: Scores, tokens: int, segments: int, ranked: str = 'layer',
     of segments leave it.
 
     Args:
-        scores: Of the whole prompts.
+        scores: Of the unpruned prompts.
         tokens: How many percent of a block's tokens go.
         segments: How many percent of the segments of the tokens that stay go.
         ranked: Among which segments the lowest are sought: those of the ``layer``, as in the paper, or those of each
@@ -86,21 +88,21 @@ def count_kept(keep: Keep, widths: Sequence[int], num_tokens: int) -> int:
 
 def set_keep(model: ConfigDict, keep: Keep) -> None:
     """Tell the prompts in the config of a model what is kept of them."""
-    found = list(_prompts_of(model))
+    found = list(parts_of_class(model, MODELS, Prompts))
     if len(found) != 1:
         raise ValueError(
-            f'Pruning needs a config with one tuner of prompts ({" or ".join(PROMPTS)}); got {len(found)}.'
+            f'Pruning needs a config with one tuner of prompts (DeepPrompts or ShallowPrompts); got {len(found)}.'
         )
     found[0]['keep'] = keep
 
 
-def _keep_block(tokens: Tensor, segments: Tensor, less: int, rank: Callable[[Tensor], Tensor]) -> dict[str, Any]:
+def _keep_block(tokens: Tensor, segments: Tensor, percent: int, rank: Callable[[Tensor], Tensor]) -> Kept:
     """Keep the best of one block; equal scores keep the first."""
-    gone = min(len(tokens) * less // 100, len(tokens) - MIN_TOKENS)
+    gone = min(len(tokens) * percent // 100, len(tokens) - MIN_TOKENS)
     order = tokens.argsort(stable=True, descending=True)
     kept = sorted(order[: len(tokens) - gone].tolist())
     mask = rank(segments[kept])
-    block: dict[str, Any] = dict(tokens=kept)
+    block = Kept(tokens=kept)
     if not mask.all():
         block['segments'] = [''.join('1' if stays else '0' for stays in row) for row in mask.tolist()]
     return block
@@ -134,15 +136,3 @@ def _drop(scores: Tensor, gone: int, floor: float) -> Tensor:
             mask[token, segment] = False
             gone -= 1
     return mask
-
-
-def _prompts_of(part: Any) -> Iterator[dict]:
-    """Yield every config of a tuner of prompts inside a config."""
-    if isinstance(part, Mapping):
-        if str(part.get('type')).rpartition('.')[2] in PROMPTS:
-            yield part  # type: ignore[misc]
-        for value in part.values():
-            yield from _prompts_of(value)
-    elif isinstance(part, Sequence) and not isinstance(part, str):
-        for item in part:
-            yield from _prompts_of(item)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
@@ -44,7 +43,7 @@ def rewind(start: str | Path, keep: Keep, out: str | Path, scope: str | None = N
     return pruned
 
 
-def read_start(path: str | Path) -> dict[str, Any]:
+def read_start(path: str | Path) -> dict:
     """Read the delta that a run started from."""
     if not Path(path).is_file():
         raise FileNotFoundError(
@@ -76,12 +75,12 @@ def check_config(scores: Scores, model: ConfigDict) -> None:
         )
 
 
-def _without_weights(config: Any) -> Any:
+def _without_weights(config: object) -> object:
     if isinstance(config, dict):
         return {key: _without_weights(value) for key, value in config.items() if key != 'init_cfg'}
     return [_without_weights(item) for item in config] if isinstance(config, list) else config
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = str(value)
     return text if len(text) < 200 else f'{text[:200]}...'

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from mmengine.dist import get_world_size, is_main_process
 from mmengine.runner import Runner
@@ -34,7 +33,7 @@ def score(
     signed: bool = False,
     layout: str = 'contiguous',
     samples: int | None = None,
-    cfg_options: Mapping[str, Any] | None = None,
+    cfg_options: Mapping[str, object] | None = None,
     launcher: str = 'none',
 ) -> Scores:
     """Score the prompts of a delta over the training data of its config, and write the scores.
@@ -72,12 +71,12 @@ def prune(
     start: str | Path | None,
     ranked: str = 'layer',
     segment_floor: float = 0.0,
-    cfg_options: Mapping[str, Any] | None = None,
+    cfg_options: Mapping[str, object] | None = None,
 ) -> Keep:
     """Write the config of a pruned model, and its start, into a folder; return what is kept.
 
     Args:
-        config: Of the whole model.
+        config: Of the unpruned model.
         scores: What :func:`score` wrote.
         out: The folder.
         tokens: Percentage of tokens to prune; see :func:`keep_best`, as for ``segments``.
@@ -85,14 +84,14 @@ def prune(
         ranked: See :func:`keep_best`, as for ``segment_floor``.
         cfg_options: Overrides, by dotted key.
     """
-    whole = Scores.read(scores)
-    keep = keep_best(whole, tokens, segments, ranked, segment_floor)
+    unpruned = Scores.read(scores)
+    keep = keep_best(unpruned, tokens, segments, ranked, segment_floor)
     cfg = open_config(config)
     cfg.merge_from_dict(dict(cfg_options or {}))
-    cfg.pop('work_dir', None)  # where the whole model is
+    cfg.pop('work_dir', None)  # where the unpruned model is
     if start is not None:
-        check_scores(whole, start)
-    check_config(whole, cfg.model)
+        check_scores(unpruned, start)
+    check_config(unpruned, cfg.model)
     set_keep(cfg.model, keep)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +107,7 @@ def describe_keep(scores: Scores, keep: Keep) -> str:
     widths, num_tokens = scores.meta['widths'], len(scores.tokens[0])
     before, after = num_tokens * sum(widths), count_kept(keep, widths, num_tokens)
     tokens = [num_tokens if block is None else len(block['tokens']) for block in keep]
-    zeros = sum('1' not in row for block in keep for row in (block or {}).get('segments', ()))
+    zeros = sum('1' not in row for block in keep if block for row in block.get('segments', ()))
     text = (
         f'Of {num_tokens} tokens in each of {len(keep)} blocks {min(tokens)} to {max(tokens)} are left, '
         f'{after:,} of {before:,} parameters.'

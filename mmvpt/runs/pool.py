@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from typing import TypeVar
 
 import torch
 
-Trial = TypeVar('Trial')
-Result = TypeVar('Result')
+Key = TypeVar('Key', bound=Hashable)
+Given = TypeVar('Given')
+Done = TypeVar('Done')
 
 
 def make_pool(jobs: int) -> Executor:
@@ -22,15 +23,10 @@ def make_pool(jobs: int) -> Executor:
     return ProcessPoolExecutor(jobs, get_context('spawn'), torch.set_num_threads, (threads,))
 
 
-def run_all(
-    pool: Executor, run: Callable[[Trial, int], Result], trials: Sequence[Trial], seeds: Sequence[int]
-) -> dict[tuple[Trial, int], Result]:
-    """Run all trials with all seeds; the first error ends it, when what runs has ended.
-
-    It goes seed by seed, so that an early stop leaves whole comparisons.
-    """
+def run_all(pool: Executor, run: Callable[[Given], Done], jobs: Mapping[Key, Given]) -> dict[Key, Done]:
+    """Run all jobs in their order; the first error ends it, when what runs has ended."""
     with pool:
-        futures = {(trial, seed): pool.submit(run, trial, seed) for seed in seeds for trial in trials}
+        futures = {key: pool.submit(run, job) for key, job in jobs.items()}
         try:
             return {key: future.result() for key, future in futures.items()}
         finally:

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from threading import Lock
 
 from mmvpt.analysis.count import Count, count_config
-from mmvpt.config.find import PREFIX
-from mmvpt.config.open import open_config
 
-from .steps import Step, verb_command
-
-#: Threads take turns: CPython 3.11 stumbles over two that parse at once.
-_PARSING = Lock()
-#: Where a config of Shapes says which base it starts from.
-BASE = 'model.backbone.backbone.init_cfg.checkpoint'
+from .commands import Overrides, evaluation_step, training_step
 
 
 @dataclass(frozen=True)
@@ -51,108 +42,47 @@ class Run:
         (config,) = self.training.glob('*.py')  # as MMEngine left it
         return count_config(str(config))
 
-    def _log(self) -> list[dict]:
+    def _log(self) -> list[dict[str, float]]:
         logs = self.training.glob('*/vis_data/scalars.json')
         entries = [json.loads(line) for log in logs for line in log.read_text().splitlines()]
         return [entry for entry in entries if 'loss' in entry]
 
 
-def pretrain(title: str, config: str, folder: Path, seed: int, options: Sequence[str], quiet: bool = False) -> Step:
-    """Train the base that methods share, and return the step that did it."""
-    step = training_step(title, config, folder, [f'randomness.seed={seed}', *options])
-    step.run(quiet=quiet)
-    return step
-
-
-def run_method(
+def train_and_test(
     title: str,
     config: str,
     folder: Path,
-    seed: int,
-    options: Sequence[str],
-    pretraining: Step,
+    overrides: Overrides,
+    after: Sequence[str] = (),
     *,
     keep: str | None = None,
     validate: bool = True,
+    processes: int = 1,
     quiet: bool = False,
 ) -> Run:
-    """Train on the base of a pretraining, and evaluate the delta.
+    """Train, and evaluate the delta that this leaves.
 
     Args:
         title: What to call it.
-        config: Name of one of our configs.
+        config: Name of one of our configs, or a path.
         folder: Where the training goes; the evaluation goes beside it.
-        seed: Of the training.
-        options: More ``--cfg-options`` for both.
-        pretraining: The step that left the base.
+        overrides: Of the config, for both.
+        after: Keys of the earlier work whose results the training takes.
         keep: Name of what keeps the predictions, in the folder of the evaluation.
         validate: Whether the training evaluates too.
+        processes: How many train and evaluate together.
         quiet: Whether to say no more than when a step starts and ends.
     """
-    base = f'{BASE}={last_checkpoint(pretraining.folder)}'
-    options = [f'randomness.seed={seed}', base, *options]
-    training = training_step(f'Training {title}', config, folder, options, pretraining, validate=validate)
+    training = training_step(
+        f'Training {title}', config, folder, overrides, after, validate=validate, processes=processes
+    )
     training.run(quiet=quiet)
-    delta = last_checkpoint(training.folder).with_suffix('.safetensors')
-    evaluation = evaluation_step(f'Evaluating {title}', config, delta, options, training, keep)
+    delta = last_checkpoint(folder).with_suffix('.safetensors')
+    evaluation = evaluation_step(f'Evaluating {title}', config, delta, overrides, training, keep, processes)
     evaluation.run(quiet=quiet)
-    return Run(delta, training.folder, evaluation.folder)
-
-
-def training_step(
-    title: str,
-    config: str,
-    folder: Path,
-    options: Sequence[str],
-    *after: Step,
-    validate: bool = True,
-    processes: int = 1,
-) -> Step:
-    """A run of ``mmvpt train``, which resumes itself."""
-    flags = ('--resume',) if validate else ('--resume', '--no-validate')
-    arguments = (spell(config), '--work-dir', str(folder), *flags, '--cfg-options', *options)
-    return Step(title, folder, verb_command('train', *arguments, processes=processes), inputs(config, after))
-
-
-def evaluation_step(
-    title: str,
-    config: str,
-    delta: Path,
-    options: Sequence[str],
-    training: Step,
-    keep: str | None,
-    processes: int = 1,
-) -> Step:
-    """A run of ``mmvpt test``."""
-    folder = training.folder.with_name(training.folder.name + '_test')
-    out = ('--out', str(folder / keep)) if keep else ()
-    arguments = (spell(config), str(delta), '--work-dir', str(folder), *out, '--cfg-options', *options)
-    return Step(title, folder, verb_command('test', *arguments, processes=processes), inputs(config, [training]))
+    return Run(delta, folder, evaluation.folder)
 
 
 def last_checkpoint(folder: Path) -> Path:
     """The file that the newest training in a folder ended with."""
     return Path((folder / 'last_checkpoint').read_text().strip())
-
-
-def data_options(root: Path) -> list[str]:
-    """Let a config read Shapes elsewhere."""
-    return [f'{split}_dataloader.dataset.data_root={root}' for split in ('train', 'val', 'test')]
-
-
-def spell(config: str) -> str:
-    """A config as a user types it: a path, or the name of one of ours."""
-    return near(Path(config)) if os.path.isabs(config) else f'{PREFIX}{config.removesuffix(".py")}'
-
-
-def inputs(config: str, after: Sequence[Step]) -> tuple[str, ...]:
-    """What decides a result beside the command."""
-    with _PARSING:
-        content = open_config(spell(config)).to_dict()
-    return (json.dumps(content, default=str), *(step.key for step in after))
-
-
-def near(path: Path) -> str:
-    """The path as a user in this folder would type it; an editable install leads to the checkout."""
-    path = path.resolve()
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

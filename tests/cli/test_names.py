@@ -2,14 +2,14 @@
 
 import pytest
 
-from mmvpt.benchmark import e2vpt_shapes, protuning_shapes, vpt_shapes
+from mmvpt.benchmark.protocols import shapes_e2vpt, shapes_protuning, shapes_vpt
 from mmvpt.cli import names
 from mmvpt.converters import FORMATS
 from mmvpt.datasets.shapes import EXPORTERS
 from mmvpt.engine import launch
 from mmvpt.papers import PAPERS
 from mmvpt.pruning import RANKINGS, SEGMENT_LAYOUTS
-from mmvpt.pruning import pipeline as e2vpt
+from mmvpt.pruning.plan import METRICS
 from mmvpt.runs.search import LEVELS
 
 SOURCES = {
@@ -18,14 +18,14 @@ SOURCES = {
     'SEGMENT_LAYOUTS': SEGMENT_LAYOUTS,
     'RANKINGS': RANKINGS,
     'LEVELS': LEVELS,
-    'METRICS': e2vpt.METRICS,
+    'METRICS': METRICS,
     'PAPERS': PAPERS,
     'SHAPES': EXPORTERS,
-    'VPT_TASKS': vpt_shapes.TASKS,
-    'VPT_BACKBONES': vpt_shapes.FAMILIES,
-    'VPT_METHODS': vpt_shapes.METHODS,
-    'PROTUNING_TASKS': protuning_shapes.TASKS,
-    'E2VPT_TASKS': e2vpt_shapes.TASKS,
+    'VPT_TASKS': shapes_vpt.PROTOCOL.tasks,
+    'VPT_BACKBONES': shapes_vpt.PROTOCOL.bases,
+    'VPT_METHODS': shapes_vpt.PROTOCOL.methods,
+    'PROTUNING_TASKS': shapes_protuning.PROTOCOL.tasks,
+    'E2VPT_TASKS': shapes_e2vpt.PROTOCOL.tasks,
     'FORMATS': FORMATS,
 }
 

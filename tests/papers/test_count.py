@@ -144,7 +144,7 @@ def of_table(table: str, row: str) -> tuple[Cell, Counts]:
 
 def test_models_of_tasks_that_share_a_backbone_count_as_each_alone() -> None:
     cell, (found,) = of_table('Table 13', 'VPT-DEEP, SVHN')
-    assert found == count_config(f'mmvpt::{cell.models[0].config}', cell.models[0].options)
+    assert found == count_config(f'mmvpt::{cell.models[0].config}', cell.models[0].overrides)
     assert found == Count(backbone=0, tuner=50 * 12 * 768, head=7690, total=86_267_146, base=VIT_B)
 
 
@@ -205,7 +205,7 @@ def test_adapters_make_the_factor_of_the_paper_if_eight_or_nine_tasks_have_the_l
 )
 def test_a_count_agrees_if_it_rounds_to_what_is_printed(printed: str, count: int, agrees: bool) -> None:
     found = (Count(backbone=count, tuner=0, head=0, total=count, base=count),)
-    assert Cell('paper', 'Table 1', 'row', (Model('config.py'),), printed).agrees_with(found) == agrees
+    assert Cell('paper', 'Table 1', 'row', (Model('config'),), printed).agrees_with(found) == agrees
 
 
 def test_parts_are_counted_apart() -> None:

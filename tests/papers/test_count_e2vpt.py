@@ -11,7 +11,7 @@ from mmvpt.papers import Cell, Model
 from mmvpt.papers.e2vpt import CELLS, Lengths, by_commands, model_of
 from mmvpt.papers.measure import MEAN_PERCENT, PERCENT, Measure
 from mmvpt.papers.report import count_cells
-from mmvpt.papers.vpt import ALL_TASKS, GROUPS, VTAB
+from mmvpt.papers.tasks import ALL_TASKS, GROUPS, VTAB
 
 
 def value_of(models: Sequence[Model], measure: Measure) -> float:

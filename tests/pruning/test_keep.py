@@ -10,7 +10,9 @@ from mmengine.config import ConfigDict
 
 from mmvpt.models import TunedBackbone
 from mmvpt.pruning import Scores, count_kept, keep_best, set_keep
+from mmvpt.registry import MODELS
 from mmvpt.runs.search import LEVELS
+from mmvpt.tuners.vpt import DeepPrompts
 from tests.tuners.test_vpt import SWINS, VIT, count
 
 
@@ -149,3 +151,13 @@ def test_what_is_kept_reaches_the_one_tuner_of_prompts_in_a_config() -> None:
     assert 'keep' not in model.backbone.tuner[0]
     with pytest.raises(ValueError, match='one tuner of prompts .*; got 0'):
         set_keep(ConfigDict(backbone=dict(tuner=dict(type='mmvpt.LoRA'))), [None])
+
+
+def test_prompts_of_a_users_own_class_are_found_in_a_config() -> None:
+    @MODELS.register_module(name='PromptsOfAUser', force=True)
+    class PromptsOfAUser(DeepPrompts):
+        pass
+
+    model = ConfigDict(type='NotInstalled', backbone=dict(tuner=[dict(type='mmvpt.PromptsOfAUser', num_tokens=5)]))
+    set_keep(model, [None])
+    assert model.backbone.tuner[0].keep == [None]

@@ -10,10 +10,15 @@ from types import SimpleNamespace
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.hooks import Hook
 
+from mmvpt.engine.hooks import DeltaCheckpointHook
 from mmvpt.files.read import read_checkpoint, read_metadata
-from mmvpt.pruning.pipeline import Pipeline, Plan, Result
-from mmvpt.pruning.report import tabulate_search
+from mmvpt.pruning.configs import UnprunedConfigs
+from mmvpt.pruning.pipeline import Pipeline
+from mmvpt.pruning.plan import Plan
+from mmvpt.pruning.report import SearchedModel, tabulate_search
+from mmvpt.registry import HOOKS
 from tests.engine.processes import finish, kill_group, run_pipeline, start
 from tests.engine.tiny import cls_config
 
@@ -63,10 +68,10 @@ class Rehearsal(Pipeline):
         self.metric = metric
         self.tried = []
 
-    whole = None
+    unpruned_run = None
 
-    def _result(self, run) -> Result:
-        return Result(self.metric(*(run or (0, 0))), trained=1000 - sum(run or (0, 0)))
+    def _judge(self, run) -> SearchedModel:
+        return SearchedModel(self.metric(*(run or (0, 0))), trained=1000 - sum(run or (0, 0)))
 
     def _prune(self, candidate, purpose, cfg):
         return Path('config.py'), [dict(tokens=candidate[0] // 20, segments=candidate[1])]
@@ -76,12 +81,13 @@ class Rehearsal(Pipeline):
         self.tried.append(candidate)
         return candidate
 
-    selecting = scores = property(lambda self: Path('.'))
+    scores = property(lambda self: Path('.'))
 
 
 @pytest.fixture
 def no_stamps(monkeypatch) -> None:
-    monkeypatch.setattr('mmvpt.pruning.pipeline._key', lambda folder: '')
+    monkeypatch.setattr('mmvpt.pruning.pipeline.key_in', lambda folder: '')
+    monkeypatch.setattr(UnprunedConfigs, 'selection', None)
 
 
 def test_a_budget_counts_trainings_and_percentages_of_one_model_are_one(tmp_path, no_stamps) -> None:
@@ -91,12 +97,12 @@ def test_a_budget_counts_trainings_and_percentages_of_one_model_are_one(tmp_path
     everywhere = Rehearsal(plan_of(tmp_path, 'x', budget=None), lambda tokens, segments: 0.0)
     everywhere.search()
     assert len(everywhere.tried) == 5 * 9  # 10 is another model than 20 and 30, which are one here
-    assert best == max(pipeline.results, key=sum)
+    assert best == max(pipeline.models, key=sum)
 
 
 def test_of_equals_the_smaller_model_is_selected_and_the_whole_one_may_win(tmp_path, no_stamps) -> None:
     equal = Rehearsal(plan_of(tmp_path, 'x', budget=3), lambda tokens, segments: 50.0)
-    assert equal.search() == max(equal.results, key=sum)
+    assert equal.search() == max(equal.models, key=sum)
     whole = Rehearsal(plan_of(tmp_path, 'x', budget=3), lambda tokens, segments: 0.0 if tokens else 50.0)
     assert whole.search() == (0, 0)
     pruned = Rehearsal(plan_of(tmp_path, 'x', budget=5, always_prune=True), lambda tokens, segments: -tokens)
@@ -113,7 +119,7 @@ def test_percentages_that_prune_nothing_are_the_whole_model(tmp_path, no_stamps)
 def test_the_floor_of_a_plan_reaches_what_prunes(tmp_path, monkeypatch) -> None:
     asked = []
     monkeypatch.setattr('mmvpt.pruning.pipeline.prune', lambda *args, **options: asked.append(options))
-    monkeypatch.setattr(Pipeline, 'whole', SimpleNamespace(training=tmp_path))
+    monkeypatch.setattr(Pipeline, 'unpruned_run', SimpleNamespace(training=tmp_path))
     monkeypatch.setattr(Pipeline, 'scores', tmp_path / 'scores.safetensors')
     Pipeline(plan_of(tmp_path, 'x', segment_floor=0.25))._prune((30, 70), 'search', Config(dict()))
     assert asked == [dict(tokens=30, segments=70, start=tmp_path / 'start.safetensors', segment_floor=0.25)]
@@ -132,7 +138,7 @@ def test_trainings_and_evaluations_take_the_processes_of_the_plan(tmp_path, monk
 
 def test_a_report_says_how_many_models_the_pairs_were() -> None:
     same = {(50, 50): (50, 50), (50, 60): (50, 50), (50, 70): (50, 70)}
-    results = {(0, 0): Result(50.0, 100), (50, 50): Result(51.0, 60), (50, 70): Result(52.0, 40)}
+    results = {(0, 0): SearchedModel(50.0, 100), (50, 50): SearchedModel(51.0, 60), (50, 70): SearchedModel(52.0, 40)}
     table = tabulate_search('accuracy', results, same, best=(50, 70))
     assert table.splitlines()[-1] == '3 pairs of percentages came to 2 models, which were trained once each.'
     same.pop((50, 60))
@@ -158,6 +164,28 @@ def test_what_would_fail_later_is_refused_before_anything_is_trained(tmp_path, c
     with pytest.raises(ValueError, match=message):
         Pipeline(plan).run()
     assert not plan.folder.exists()
+
+
+def test_the_start_is_saved_by_the_hook_of_a_users_own_class_too(tmp_path) -> None:
+    @HOOKS.register_module(name='HookOfAUser', force=True)
+    class HookOfAUser(DeltaCheckpointHook):
+        pass
+
+    configs = UnprunedConfigs(
+        plan_of(tmp_path, 'x').config, {'default_hooks.delta': dict(_delete_=True, type='mmvpt.HookOfAUser')}, None
+    )
+    assert configs.planned.default_hooks.delta.save_start is True
+
+
+def test_a_hook_of_another_class_whose_name_ends_alike_saves_no_start(tmp_path) -> None:
+    @HOOKS.register_module(name='NoDeltaCheckpointHook', force=True)
+    class NoDeltaCheckpointHook(Hook):
+        pass
+
+    options = {'default_hooks.other': dict(type='mmvpt.NoDeltaCheckpointHook')}
+    planned = UnprunedConfigs(plan_of(tmp_path, 'x').config, options, None).planned
+    assert 'save_start' not in planned.default_hooks.other
+    assert planned.default_hooks.delta.save_start is True
 
 
 def test_a_config_without_the_hook_that_saves_deltas_is_refused(tmp_path) -> None:

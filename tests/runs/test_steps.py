@@ -4,7 +4,9 @@ import pytest
 from torch.distributed.run import get_args_parser
 
 from mmvpt.cli import train
-from mmvpt.runs.steps import CONSOLE, Step, StepFailed, verb_command
+from mmvpt.runs.commands import verb_command
+from mmvpt.runs.in_process import InProcessTraining
+from mmvpt.runs.steps import CONSOLE, Step, StepFailed
 
 COUNT = """
 import pathlib, sys
@@ -75,3 +77,24 @@ def test_several_processes_run_a_verb_by_torchrun_whatever_its_arguments():
     assert (started.training_script, started.training_script_args[0]) == ('mmvpt', 'train')
     args = train.make_parser(None).parse_args(started.training_script_args[1:])
     assert (args.launcher, args.config, args.resume, args.cfg_options) == ('pytorch', 'x.py', 'auto', {'a': 1})
+
+
+def test_a_training_in_this_process_that_fails_tells_its_last_words_and_is_not_done(tmp_path):
+    config = tmp_path / 'config.py'
+    config.write_text("_base_ = 'mmvpt::_base_/models/vit_narrow_shapes.py'\nmodel = dict(type='NoModel')\n")
+    training = InProcessTraining('A training', tmp_path / 'run', config)
+    with pytest.raises(
+        StepFailed, match=r'(?s)Training .*config.py failed. Its last words, out of .*console.log.*NoModel'
+    ):
+        training.run()
+    assert not training.is_done()
+
+
+def test_the_results_of_a_training_in_this_process_depend_on_its_config_and_its_base(tmp_path):
+    config = tmp_path / 'config.py'
+    config.write_text('lr = 1\n')
+    key = InProcessTraining('x', tmp_path, config, ('base',)).key
+    assert InProcessTraining('y', tmp_path, config, ('base',)).key == key
+    assert InProcessTraining('x', tmp_path, config, ('other',)).key != key
+    config.write_text('lr = 2\n')
+    assert InProcessTraining('x', tmp_path, config, ('base',)).key != key

@@ -1,0 +1,70 @@
+"""A mark in a folder of results: whose they are, and whether they are complete."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmvpt.files.write import write_atomically
+
+STAMP = 'step.json'
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Tells in a folder whose results it holds, and whether they are whole.
+
+    Args:
+        folder: Of these results, and of no others.
+        key: Changes whenever the results would.
+    """
+
+    folder: Path
+    key: str
+
+    def is_done(self) -> bool:
+        """Tell whether the folder holds just these results."""
+        return _read(self.folder) == dict(key=self.key, done=True)
+
+    def begin(self) -> None:
+        """Clear results of other work. Refuse to touch a folder that no work created."""
+        if _read(self.folder).get('key') != self.key:
+            self._clear()
+        self._write(done=False)
+
+    def finish(self) -> None:
+        """Say that the results are whole."""
+        self._write(done=True)
+
+    def _clear(self) -> None:
+        if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / STAMP).exists():
+            raise FileExistsError(
+                f'{self.folder} holds files of someone else. Move them away, or choose another folder.'
+            )
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _write(self, done: bool) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(dict(key=self.key, done=done)).encode()
+        write_atomically(self.folder / STAMP, lambda file: file.write(text))
+
+
+def key_of(*parts: object) -> str:
+    """A short name for all that decides a result."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def key_in(folder: Path) -> str:
+    """The key of the results in a folder: what comes of them depends on it."""
+    return str(_read(folder)['key'])
+
+
+def _read(folder: Path) -> Mapping[str, object]:
+    try:
+        return json.loads((folder / STAMP).read_text())
+    except FileNotFoundError:
+        return {}

@@ -1,0 +1,64 @@
+import cv2
+import pytest
+from mmengine.config import Config
+
+from mmvpt.benchmark.protocol import Options
+from mmvpt.benchmark.protocols.shapes_quickstart import PROTOCOL, quickstart
+from mmvpt.config.find import find_config
+from mmvpt.datasets.shapes import EXPORTERS
+from mmvpt.files.read import read_metadata
+from tests.benchmark.tiny import NO_WORKERS, cells
+
+CONFIGS = [PROTOCOL.config_of(trial) for trial in PROTOCOL.trials()]
+PRETRAINING = PROTOCOL.bases['vit'].config
+
+
+def test_the_quickstart_ends_with_a_table_and_a_panel_and_reuses_what_it_did(tmp_path, capfd):
+    work = tmp_path / 'work'
+    options = Options(
+        work,
+        tmp_path / 'data',
+        splits=dict(train=24, val=6),
+        overrides={**NO_WORKERS, 'train_cfg.max_iters': 2, 'train_cfg.val_interval': 2},
+        base_overrides={
+            **NO_WORKERS,
+            'train_dataloader.batch_size': 12,
+            'train_cfg.max_epochs': 1,
+            'train_cfg.val_interval': 1,
+        },
+    )
+    table = quickstart(options, [7])
+    rows = cells(table)
+    assert list(rows[0]) == ['method', 'tuned parameters', '% of total', 'delta bytes', 's / iteration', 'mIoU']
+    assert [row['method'] for row in rows] == list(PROTOCOL.methods)
+    head, prompted = (int(row['tuned parameters'].replace(',', '')) for row in rows)
+    assert prompted - head == 6 * 10 * 96
+    deltas = [work / 'seed7' / config / 'iter_2.safetensors' for config in CONFIGS]
+    assert [int(row['delta bytes'].replace(',', '')) for row in rows] == [delta.stat().st_size for delta in deltas]
+    assert len({str(read_metadata(delta)['base_fingerprint']) for delta in deltas}) == 1
+    assert (work / 'results.md').read_text() == table + '\n'
+    assert cv2.imread(str(work / 'panel.png')).shape[2] == 3
+
+    capfd.readouterr()
+    assert quickstart(options, [7]) == table
+    assert capfd.readouterr().out.count('reused') == 1 + 2 * len(PROTOCOL.methods)
+
+
+@pytest.mark.parametrize('name', CONFIGS)
+def test_the_methods_differ_in_the_tuner_alone(name):
+    config, reference = (Config.fromfile(find_config(f'mmvpt::{file}')).to_dict() for file in (name, 'setr_vpt_shapes'))
+    for content in (config, reference):
+        del content['model']['backbone']['tuner'], content['optim_wrapper']['paramwise_cfg']
+        content.pop('tuner', None), content.pop('tuner_grid', None)
+    assert config == reference
+
+
+def test_the_configs_name_the_classes_that_shapes_writes():
+    vit, setr = (Config.fromfile(find_config(f'mmvpt::{name}')) for name in (PRETRAINING, 'setr_vpt_shapes'))
+    assert vit.model.head.num_classes == len(EXPORTERS['classification'].classes)
+    classes = EXPORTERS['segmentation'].classes
+    for loader in (setr.train_dataloader, setr.val_dataloader, setr.test_dataloader):
+        assert tuple(loader.dataset.metainfo.classes) == classes
+        assert len(loader.dataset.metainfo.palette) == len(classes)
+    heads = [setr.model.decode_head, *setr.model.auxiliary_head]
+    assert {head.num_classes for head in heads} == {len(classes)}

@@ -18,7 +18,7 @@ from mmpretrain.datasets import CIFAR100
 from mmpretrain.models import SwinTransformer, VisionTransformer
 from torch import nn
 
-from mmvpt.config import hosts
+from mmvpt.config import packages
 from mmvpt.config.find import find_config, list_names
 from mmvpt.config.folders import config_root
 from mmvpt.datasets.shapes import EXPORTERS, make_shapes
@@ -267,7 +267,7 @@ def step(config: Config, data: str, tmp_path: Path) -> Runner:
 @with_mmdet
 @pytest.mark.parametrize('name', [name for name in SHOWCASES if name.endswith('coco')])
 def test_a_detector_with_broken_operators_stops_with_the_commands(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosts, 'missing_ops', lambda: '_ext.so: undefined symbol')
+    monkeypatch.setattr(packages, 'missing_ops', lambda: '_ext.so: undefined symbol')
     with pytest.raises(ImportError, match=f"(?s){name}.py needs mmdet, .* do not load .* torchvision's .* anew: "):
         launch.train(f'mmvpt::{name}')
 

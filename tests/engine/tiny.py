@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 from uuid import uuid4
 
@@ -149,7 +150,7 @@ def _config(folder: Path, scope: str, model: dict, loaders: dict, evaluator: dic
             default_hooks=dict(
                 checkpoint=dict(type='CheckpointHook', by_epoch=by_epoch, interval=1 if by_epoch else 2),
                 logger=dict(type='LoggerHook', interval=1),
-                **HOOKS,
+                **deepcopy(HOOKS),  # a run may change them
             ),
             env_cfg=dict(dist_cfg=dict(backend='gloo')),
             randomness=dict(seed=3),

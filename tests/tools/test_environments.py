@@ -168,7 +168,7 @@ def test_an_existing_environment_is_checked_and_nothing_is_installed(shell):
     status, out, calls = shell.run('run_tests.sh', '-x', MMVPT_PYTHON=str(shell.path / 'mine'))
     assert status == 0, out
     assert _installs(calls) == []
-    assert '-m mmvpt.env.check_env --tasks cls seg det' in calls
+    assert '-m mmvpt check_env --tasks cls seg det' in calls
     assert calls[-1] == '-m pytest -n 2 --dist worksteal -x'
     status, out, calls = shell.run('run_tests.sh', MMVPT_PYTHON=str(shell.path / 'mine'), FAIL='*check_env*')
     assert status == 1

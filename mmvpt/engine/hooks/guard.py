@@ -49,9 +49,10 @@ class GuardHook(Hook):
             training = [f'{prefix}backbone.{name}' for name, module in tuned.frozen_modules() if module.training]
             if training:
                 raise RuntimeError(
-                    f'Frozen modules are in train mode: {", ".join(training[:3])} and {len(training[3:])} more. Batch norms would '
-                    'change their statistics, dropout and drop-path would act. A model wrapper or a hook called '
-                    'train() on parts of the model: call train() on the complete model, which keeps these in eval mode.'
+                    f'Frozen modules are in train mode: {", ".join(training[:3])} and {len(training[3:])} more. Batch '
+                    'norms would change their statistics, dropout and drop-path would act. A model wrapper or a hook '
+                    'called train() on parts of the model: call train() on the complete model, which keeps these in '
+                    'eval mode.'
                 )
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:

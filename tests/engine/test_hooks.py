@@ -210,7 +210,9 @@ def test_a_corrupt_image_is_named(tmp_path, workers, backend):
     config.train_dataloader.dataset.pipeline[0].imdecode_backend = backend
     for path in (tmp_path / 'ade/images/training').iterdir():
         path.write_bytes(b'not an image')
-    with pytest.raises(ValueError, match=r'ade/images/training/000\d.jpg, .*cannot be loaded: .* is damaged, repair it'):
+    with pytest.raises(
+        ValueError, match=r'ade/images/training/000\d.jpg, .*cannot be loaded: .* is damaged, repair it'
+    ):
         train(config)
 
 

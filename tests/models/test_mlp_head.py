@@ -6,9 +6,16 @@ import math
 
 import pytest
 import torch
+from mmengine.registry import init_default_scope
 from mmpretrain.structures import DataSample
 
 from mmvpt.models import MLPHead
+
+
+@pytest.fixture(autouse=True)
+def scope() -> None:
+    """A head finds its loss in the scope of its host, whatever scope a test before has left."""
+    init_default_scope('mmpretrain')
 
 
 def count(head: MLPHead) -> int:

@@ -15,7 +15,8 @@ from mmvpt.engine import apply_delta, delta_state_dict
 from mmvpt.files.write import write_safetensors
 from mmvpt.models import TunedBackbone
 from mmvpt.tuners import Tuner
-from tests.contract.table import BACKBONES, TUNERS, BackboneRow
+from tests.contract.backbones import BACKBONES, BackboneRow
+from tests.contract.tuners import TUNERS
 
 #: One tuner of each kind; what it leaves behind would show in the next.
 PASSAGE = (

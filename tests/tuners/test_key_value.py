@@ -15,7 +15,7 @@ from torch.testing import assert_close
 from mmvpt.anatomy import describe
 from mmvpt.engine import apply_delta, delta_state_dict
 from mmvpt.models import TunedBackbone
-from tests.contract.table import BACKBONES, BackboneRow
+from tests.contract.backbones import BACKBONES, BackboneRow
 from tests.oracle import attend_to_pairs, prompt_as_tokens
 
 ARCH = dict(embed_dims=32, num_layers=4, num_heads=2, feedforward_channels=64)

@@ -14,7 +14,7 @@ from pathlib import Path
 from .folders import config_root
 from .recipe import Recipe
 
-TABLES = 'MMVPT_RECIPES'
+USERS = 'MMVPT_RECIPES'
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ def read_rows() -> dict[str, Row]:
 
 def _tables() -> Iterator[Path]:
     yield from sorted((config_root() / 'recipes').glob('*.py'))
-    for path in filter(None, os.environ.get(TABLES, '').split(os.pathsep)):
+    for path in filter(None, os.environ.get(USERS, '').split(os.pathsep)):
         table = Path(path).expanduser().absolute()
         if not table.is_file():
-            raise FileNotFoundError(f'{TABLES} names {path}, which is no file. Correct it, or unset {TABLES}.')
+            raise FileNotFoundError(f'{USERS} names {path}, which is no file. Correct it, or unset {USERS}.')
         yield table
 
 

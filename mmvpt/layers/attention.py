@@ -150,6 +150,7 @@ class ExtendableWindow(Extendable):
         return self.relative_position_bias_table[self.relative_position_index].permute(2, 0, 1)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Attend within windows, to the prompts too."""
         bias, windows = self.position_bias(), 1
         if mask is not None:  # (windows, N, N), which parts regions that the cyclic shift brought together
             bias, windows = (bias + mask.unsqueeze(1)).flatten(0, 1), len(mask)

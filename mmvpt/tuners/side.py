@@ -13,7 +13,7 @@ from mmvpt.registry import MODELS
 from .base import Tuner
 
 #: A vector (B, C), tokens (B, L, C), a map (B, C, H, W), or several of them.
-Output = Tensor | list[Tensor] | tuple[Tensor, ...]
+Features = Tensor | list[Tensor] | tuple[Tensor, ...]
 
 
 @MODELS.register_module()
@@ -60,7 +60,7 @@ class SideTuning(Tuner):
         super().init_weights()
         self.reset()
 
-    def mix(self, image: Tensor, outputs: Sequence[Output]) -> tuple:
+    def mix(self, image: Tensor, outputs: Sequence[Features]) -> tuple:
         """Add the output of the side network to those of the backbone."""
         features = self.network(image, **self._options)[-1]
         if features.dim() == 4:
@@ -70,7 +70,7 @@ class SideTuning(Tuner):
         return tuple(_add(share, output, side) for output, side in zip(outputs, sides, strict=True))
 
 
-def _add(share: Tensor, output: Output, side: Tensor) -> Output:
+def _add(share: Tensor, output: Features, side: Tensor) -> Features:
     """Mix a vector (B, C), tokens (B, L, C), a map (B, C, H, W), or each of several."""
     if isinstance(output, Tensor):
         return _mix(share, output, side)

@@ -25,7 +25,7 @@ KEYS = dict(
     annotations=('id', 'image_id', 'category_id', 'bbox', 'area'),
     categories=('id', 'name'),
 )
-IGNORED = 255
+OF_NO_CLASS = 255
 NEEDS_MAPS = (
     "HTC's semantic branch learns from it: unpack stuffthingmaps_trainval2017.zip of COCO-stuff there, or use "
     'mmvpt::htc_protuning_without_semantic_coco.'
@@ -169,12 +169,12 @@ class CocoPart(Part):
             findings.problem(f'{folder}: pictures of {self.file} without a label map here', *absent)
         if quick:
             return
-        valid = {*range(self.num_map_ids), IGNORED}
+        valid = {*range(self.num_map_ids), OF_NO_CLASS}
         for name, labels in decode_all(folder, names.keys() & there, findings, decode_label_map):
             if labels.mode != 'L':
                 findings.problem(f'{folder}: label maps that are not plain 8-bit ids', f'{name} is {labels.mode}')
             elif labels.ids - valid:
-                kind = f'{folder}: ids other than 0 to {self.num_map_ids - 1} or {IGNORED} for nothing'
+                kind = f'{folder}: ids other than 0 to {self.num_map_ids - 1} or {OF_NO_CLASS} for nothing'
                 findings.problem(kind, f'{name} has {sorted(labels.ids - valid)[:3]}')
             if labels.size != names[name]:
                 findings.problem(f'{folder}: label maps of another size than their picture', name)

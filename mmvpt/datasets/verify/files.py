@@ -29,6 +29,7 @@ class Decoded:
 
     @property
     def ids(self) -> frozenset[int]:
+        """Ids that occur in the label map."""
         return frozenset(self.counts)
 
 

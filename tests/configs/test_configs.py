@@ -268,7 +268,7 @@ def step(config: Config, data: str, tmp_path: Path) -> Runner:
 @pytest.mark.parametrize('name', [name for name in SHOWCASES if name.endswith('coco')])
 def test_a_detector_with_broken_operators_stops_with_the_commands(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, 'missing_ops', lambda: '_ext.so: undefined symbol')
-    with pytest.raises(ImportError, match=f"(?s){name}.py needs mmdet, .* do not load .* torchvision's .* anew: "):
+    with pytest.raises(ImportError, match=f"(?s){name}.py needs mmdet, .* do not load .* torchvision's .* again: "):
         launch.train(f'mmvpt::{name}')
 
 

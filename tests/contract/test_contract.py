@@ -27,8 +27,8 @@ def loss_of(tuned: nn.Module, image: Tensor) -> Tensor:
     return sum((out * torch.randn(out.shape, generator=generator)).sum() for out in tuned(image))
 
 
-def train(tuned: TunedBackbone, image: Tensor, steps: int = 2) -> None:
-    """Two steps move a branch that has no gradient in the first one too."""
+def train(tuned: TunedBackbone, image: Tensor, steps: int = 3) -> None:
+    """Three steps move a branch, by more than rounding, that has no gradient in the first one."""
     optimizer = torch.optim.SGD([param for param in tuned.parameters() if param.requires_grad], lr=0.01)
     tuned.train()
     for _ in range(steps):

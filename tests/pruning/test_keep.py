@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -161,3 +162,23 @@ def test_prompts_of_a_users_own_class_are_found_in_a_config() -> None:
     model = ConfigDict(type='NotInstalled', backbone=dict(tuner=[dict(type='mmvpt.PromptsOfAUser', num_tokens=5)]))
     set_keep(model, [None])
     assert model.backbone.tuner[0].keep == [None]
+
+
+def test_looking_for_prompts_imports_nothing_that_a_config_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A config may come out of a file of somebody else."""
+    for name in ('evil.py', 'registry.py'):
+        (tmp_path / name).write_text(f'open({str(tmp_path / "ran")!r}, "w")')
+    (tmp_path / 'bad').mkdir()
+    (tmp_path / 'bad' / 'registry.py').write_text(f'open({str(tmp_path / "ran")!r}, "w")')
+    monkeypatch.syspath_prepend(str(tmp_path))
+    model = ConfigDict(
+        type='evil.Model',
+        neck=dict(type='bad.Neck'),
+        head=dict(type='os.system'),
+        backbone=dict(tuner=dict(type='mmvpt.DeepPrompts', num_tokens=5)),
+    )
+    set_keep(model, [None])
+    assert model.backbone.tuner.keep == [None]
+    assert not (tmp_path / 'ran').exists()

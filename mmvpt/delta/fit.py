@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
-from torch import nn
+import torch
+from torch import Size, nn
 
 from .format import StateDict
 
-#: Lines that explain why a tensor, by its name, has another shape.
-Explain = Callable[[str, tuple[int, ...]], list[str]]
+#: A model takes any of these for another of them.
+FLOATS = {torch.float16, torch.bfloat16, torch.float32, torch.float64}
 
 
-def require_fit(expected: StateDict, given: StateDict, explain: Explain = lambda name, shape: []) -> None:
-    """Refuse a delta that has other tensors than a model expects, naming every one of them.
+def require_fit(model: nn.Module, expected: StateDict, given: StateDict, prefix: str = '') -> None:
+    """Refuse a delta that is unlike what a model expects, naming every tensor.
 
     Args:
-        expected: Tensors of the delta that the model would write.
-        given: Tensors of the delta.
-        explain: Called with the name and the given shape of a tensor of another shape.
+        model: The model, which may know why a shape differs.
+        expected: The delta that the model would write.
+        given: The delta.
+        prefix: What stands before the names of the model in both.
     """
     lines = []
     if missing := sorted(expected.keys() - given.keys()):
@@ -26,20 +28,27 @@ def require_fit(expected: StateDict, given: StateDict, explain: Explain = lambda
     if unexpected := sorted(given.keys() - expected.keys()):
         lines.append(f'Unknown to the model: {", ".join(unexpected)}.')
     for name in sorted(expected.keys() & given.keys()):
-        found, wanted = tuple(given[name].shape), tuple(expected[name].shape)
-        if found != wanted:
-            lines.append(f'{name}: {found} in the delta, {wanted} in the model.')
-            lines += explain(name, found)
+        found, wanted = given[name], expected[name]
+        if found.shape != wanted.shape:
+            lines.append(f'{name}: {tuple(found.shape)} in the delta, {tuple(wanted.shape)} in the model.')
+            lines += _explain_classes(model, name, prefix, found.shape, wanted.shape)
+        elif found.dtype != wanted.dtype and not {found.dtype, wanted.dtype} <= FLOATS:
+            lines.append(f'{name}: {found.dtype} in the delta, {wanted.dtype} in the model.')
     if lines:
         lines = ['The delta does not fit the model.', *lines, 'Use the config that the delta was trained with.']
         raise ValueError('\n'.join(lines))
 
 
-def explain_classes(model: nn.Module, name: str, given: tuple[int, ...]) -> list[str]:
-    """Say so if a shape differs because a head has another number of classes."""
-    owners = [name.rsplit('.', depth)[0] for depth in range(1, name.count('.') + 1)]
-    for owner in owners:
-        classes = getattr(model.get_submodule(owner), 'num_classes', None)
-        if classes is not None and given and given[0] != classes:
-            return [f'  {owner} was trained for {given[0]} classes; this one has num_classes={classes}.']
-    return []
+def _explain_classes(model: nn.Module, name: str, prefix: str, found: Size, wanted: Size) -> Iterator[str]:
+    """Say so if a shape differs by the number of classes; detectors have one more, for the background."""
+    parts = name.removeprefix(prefix).split('.')
+    for depth in range(len(parts) - 1, 0, -1):
+        head = '.'.join(parts[:depth])
+        classes = getattr(model.get_submodule(head), 'num_classes', None)
+        if not isinstance(classes, int) or not found or not wanted:
+            continue
+        background = wanted[0] - classes
+        if background in (0, 1) and found[0] != wanted[0]:
+            trained = found[0] - background
+            yield f'  {prefix}{head} was trained for {trained} classes; this one has num_classes={classes}.'
+            return

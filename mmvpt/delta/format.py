@@ -9,6 +9,7 @@ from torch import Tensor
 
 #: Marks the state dict of a delta: 32 bytes that tell the base it was trained on.
 FINGERPRINT = 'base_fingerprint'
+UNKNOWN = '00' * 32  # in place of a fingerprint, where only names and shapes matter
 FORMAT = 1  # raised when a reader of today could not read what is written
 StateDict = Mapping[str, Tensor]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from torch import nn
 
 from mmvpt.layers.unwrap import unwrap
 
-from .fit import explain_classes, require_fit
-from .format import StateDict, is_delta
+from .fit import require_fit
+from .format import UNKNOWN, StateDict, is_delta
 from .module import delta_modules
 from .state import delta_state_dict
 
@@ -25,5 +23,4 @@ def apply_delta(model: nn.Module, state_dict: StateDict) -> None:
 
 def check_delta(model: nn.Module, state_dict: StateDict) -> None:
     """Refuse a delta that is unlike what the model expects, naming every key and shape."""
-    expected = delta_state_dict(model, dict.fromkeys(delta_modules(model), '00' * 32))
-    require_fit(expected, state_dict, partial(explain_classes, model))
+    require_fit(model, delta_state_dict(model, dict.fromkeys(delta_modules(model), UNKNOWN)), state_dict)

@@ -44,16 +44,16 @@ class DeltaModule(BaseModule):
         expected = state.pop(prefix + FINGERPRINT, None)
         if expected is None:
             return False
+        base = {f'{prefix}backbone.{name}' for name in self.frozen_state()}
+        tuned = {name: tensor for name, tensor in self.state_dict(prefix=prefix).items() if name not in base}
+        require_fit(self, tuned, {name: tensor for name, tensor in state.items() if name.startswith(prefix)}, prefix)
         self.bring_base()
-        frozen = {f'backbone.{name}': tensor for name, tensor in self.frozen_state().items()}
-        self._require_base(bytes(expected.tolist()).hex())
-        tuned = {prefix + name: tensor for name, tensor in self.state_dict().items() if name not in frozen}
-        require_fit(tuned, {name: tensor for name, tensor in state.items() if name.startswith(prefix)})
-        state.update({prefix + name: tensor for name, tensor in frozen.items()})
+        frozen = self.frozen_state()
+        self._require_base(bytes(expected.tolist()).hex(), fingerprint(frozen))
+        state.update({f'{prefix}backbone.{name}': tensor for name, tensor in frozen.items()})
         return True
 
-    def _require_base(self, expected: str) -> None:
-        actual = fingerprint(self.frozen_state())
+    def _require_base(self, expected: str, actual: str) -> None:
         if actual != expected:
             raise ValueError(
                 f'This delta was trained on another base. Fingerprint of its base: {expected}; of the one here: '

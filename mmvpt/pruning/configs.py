@@ -39,8 +39,7 @@ class UnprunedConfigs:
     @cached_property
     def planned(self) -> Config:
         """The config as it is, but its start is saved."""
-        cfg = open_config(self.name)
-        cfg.merge_from_dict(dict(self.options))
+        cfg = open_config(self.name, self.options)
         cfg.pop('work_dir', None)
         every = [*cfg.get('default_hooks', {}).values(), *cfg.get('custom_hooks', ())]
         hooks = [hook for hook in every if hook and builds(hook, HOOKS, DeltaCheckpointHook)]

@@ -2,9 +2,12 @@
 
 import pytest
 import torch
+from mmengine.registry import MODELS
 from mmseg.apis import init_model
+from torch import nn
 from torch.testing import assert_close
 
+from mmvpt.delta.fit import require_fit
 from mmvpt.delta.format import FINGERPRINT
 from mmvpt.engine import apply_delta, delta_state_dict, read_delta, save_delta
 from mmvpt.files.read import read_metadata
@@ -139,8 +142,68 @@ def test_the_stock_inference_api_takes_a_delta(tmp_path):
     assert model.dataset_meta['classes'][:2] == ['wall', 'building']
 
 
-def test_prompts_of_another_length_are_refused_by_any_loader(tmp_path):
-    model = build_model(cls_config(tmp_path))
+def test_every_loader_refuses_a_delta_that_does_not_fit_in_the_same_words(tmp_path):
+    delta = delta_state_dict(build_model(cls_config(tmp_path)))
     other = build_model(cls_config(tmp_path, tuner=dict(type='DeepPrompts', num_tokens=3)))
-    with pytest.raises(ValueError, match=r'tuner.prompts.0.*\(2, 32\)'):
-        other.load_state_dict(delta_state_dict(model))
+    inside = {name.removeprefix('backbone.'): tensor for name, tensor in delta.items() if name.startswith('backbone.')}
+    refusals = []
+    for load in (
+        lambda: apply_delta(other, delta),
+        lambda: other.load_state_dict(dict(delta)),
+        lambda: other.backbone.load_state_dict(inside),
+    ):
+        with pytest.raises(ValueError) as error:
+            load()
+        refusals.append(str(error.value))
+    assert refusals[0].splitlines() == [
+        'The delta does not fit the model.',
+        'backbone.tuner.prompts.0: (2, 32) in the delta, (3, 32) in the model.',
+        'backbone.tuner.prompts.1: (2, 32) in the delta, (3, 32) in the model.',
+        'Use the config that the delta was trained with.',
+    ]
+    assert refusals[1] == refusals[0]
+    assert refusals[2] == refusals[0].replace('backbone.', '')
+
+
+def test_a_delta_that_does_not_fit_is_refused_before_a_base_is_read(tmp_path):
+    delta = delta_state_dict(build_model(cls_config(tmp_path)))
+    config = cls_config(tmp_path, tuner=dict(PROMPTS, num_tokens=5))
+    (tmp_path / 'base.pth').unlink()
+    with pytest.raises(ValueError, match='does not fit the model'):
+        MODELS.build(config.model).load_state_dict(delta)
+
+
+@pytest.mark.parametrize('dtype', [torch.int8, torch.bool, torch.complex64])
+def test_numbers_of_another_kind_are_refused(tmp_path, dtype):
+    model = build_model(cls_config(tmp_path))
+    delta = delta_state_dict(model)
+    name = 'backbone.tuner.prompts.0'
+    with pytest.raises(ValueError, match=rf'{name}: {dtype} in the delta, torch.float32 in the model'):
+        apply_delta(model, delta | {name: delta[name].to(dtype)})
+    apply_delta(model, delta | {name: delta[name].half()})
+
+
+class Detector(nn.Module):
+    """A head of detection: one class more, for the background."""
+
+    def __init__(self, num_classes, prompts):
+        super().__init__()
+        self.num_classes = num_classes
+        self.fc_cls = nn.Linear(4, num_classes + 1)
+        self.prompts = nn.Parameter(torch.zeros(prompts, 4))
+
+
+def test_classes_explain_a_shape_that_has_to_do_with_them_and_no_other():
+    models = [nn.ModuleDict(dict(head=Detector(*sizes))) for sizes in ((80, 2), (20, 5))]
+    with pytest.raises(ValueError) as error:
+        require_fit(models[0], models[0].state_dict(), models[1].state_dict())
+    explained = '  head was trained for 20 classes; this one has num_classes=80.'
+    assert str(error.value).splitlines() == [
+        'The delta does not fit the model.',
+        'head.fc_cls.bias: (21,) in the delta, (81,) in the model.',
+        explained,
+        'head.fc_cls.weight: (21, 4) in the delta, (81, 4) in the model.',
+        explained,
+        'head.prompts: (5, 4) in the delta, (2, 4) in the model.',
+        'Use the config that the delta was trained with.',
+    ]

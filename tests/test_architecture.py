@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / 'mmvpt'
-#: Rooms, and what they may take from the house beside themselves; a later room is never in an earlier one's list.
+#: Rooms, and what they may take from the house besides themselves; a later room is never in an earlier one's list.
 ROOMS: dict[str, set[str]] = {
     'version': set(),
     'text': set(),

@@ -1,7 +1,7 @@
 # Sourced by quickstart.sh and run_tests.sh: makes the environment that both run in, once, or takes that of MMVPT_PYTHON.
 #
 # It is the folder .venv, made by `python -m venv`. Its file .mmvpt says how far it came: 'begun', or the fingerprint of
-# what was asked for. A begun one was interrupted and may hold half a package, so it is made anew.
+# what was asked for. A begun one was interrupted and may hold half a package, so it is made again.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

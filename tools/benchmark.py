@@ -249,8 +249,8 @@ def protuning(args: argparse.Namespace) -> None:
     configs = {method: read(method) for method in ('linear', 'protuning', 'full')}
     init_default_scope('mmdet')
     runners = {method: Detector(config, args) for method, config in configs.items()}
-    anew = read('protuning')
-    runners['protuning, with_cp'] = Detector(anew, args, with_cp=True)
+    recomputing = read('protuning')
+    runners['protuning, with_cp'] = Detector(recomputing, args, with_cp=True)
     print(f'{args.configs.format(method="*")}, {"x".join(map(str, args.size))}, batch 1, {args.device}, fp32;', end=' ')
     print(f'medians of {args.repeats}, {torch.get_num_threads()} threads', flush=True)
     step = median_seconds(_bound(runners, 'step', *runners), args.repeats)

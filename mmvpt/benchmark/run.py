@@ -76,7 +76,7 @@ class Bench(Generic[Outcome]):
         protocol: What to run.
         options: Where and how.
         bases: What pretrained them, by name.
-        more: Overrides of all trials beside those of the options.
+        more: Overrides of all trials besides those of the options.
         below: A folder for the trials, below that of the protocol.
     """
 
@@ -106,7 +106,7 @@ class Bench(Generic[Outcome]):
         return list(best.values())
 
     def job(self, trial: Trial, seed: int) -> Job:
-        """One training of a trial; where it has a recipe, its config is written beside its folder."""
+        """One training of a trial; where it has a recipe, its config is written next to its folder."""
         protocol, options = self.protocol, self.options
         folder = options.work_dir / protocol.results.format(data_seed=options.data_seed) / self.below
         job = Job(

@@ -1,4 +1,4 @@
-"""From nothing to a segmentor tuned by prompts, beside its head alone: data, training, evaluation, table, picture."""
+"""From nothing to a segmentor tuned by prompts, and one by its head alone: data, training, test, table, picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of deltas: the deployment file, and the resume file beside it."""
+"""Files of deltas: the deployment file, and the resume file next to it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class DeltaFiles(AtomicBackend):
         self.outdated[Path(filepath)] = _written_at(filepath)
 
     def sweep(self) -> None:
-        """Remove what is outdated, unless it was written anew, together with its deployment file."""
+        """Remove what is outdated, unless it has been written again, together with its deployment file."""
         for path, written in self.outdated.items():
             if _written_at(path) == written:
                 path.unlink(missing_ok=True)

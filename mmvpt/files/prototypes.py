@@ -57,7 +57,7 @@ class Prototypes:
             raise ValueError(
                 f'{self.source} has prototypes of width {found.shape[1]} for block {block} ({place!r}), whose prompts '
                 f"have width {width}. Where stages differ in width, take 'input' or 'output'; for another backbone "
-                f'compute them anew: {COMMAND}'
+                f'compute them again: {COMMAND}'
             )
         return found
 
@@ -90,6 +90,6 @@ def read_prototypes(path: PathLike) -> Prototypes:
 
 
 def fingerprint_of(backbone: nn.Module, learnt: Iterable[Tensor]) -> str:
-    """Fingerprint of a base without its learnt tokens, which a tuner may already have drawn anew."""
+    """Fingerprint of a base without its learnt tokens, which a tuner may already have replaced by random ones."""
     aside = {id(tensor) for tensor in learnt}
     return fingerprint({name: t for name, t in backbone.state_dict(keep_vars=True).items() if id(t) not in aside})

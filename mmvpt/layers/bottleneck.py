@@ -1,4 +1,4 @@
-"""The bottleneck of adapters: a narrow network beside a sequence of tokens."""
+"""The bottleneck of adapters: a narrow network next to a sequence of tokens."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Bottleneck(BaseModule):
         self.reset()
 
     def reset(self) -> None:
-        """Draw all parameters anew."""
+        """Draw all parameters again."""
         if self.dead:
             nn.init.zeros_(self.down.weight)
         else:

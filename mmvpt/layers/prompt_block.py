@@ -1,4 +1,4 @@
-"""The prompt block of Pro-tuning: a light convolutional branch beside a feature map."""
+"""The prompt block of Pro-tuning: a light convolutional branch next to a feature map."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PromptBlock(BaseModule):
         learn_beta: Whether that weight trains.
         norm_cfg: The norm after each convolution.
         act_cfg: The activation after the first two norms.
-        with_cp: Keep only x for the backward pass and compute the branch anew there.
+        with_cp: Keep only x for the backward pass and compute the branch again there.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class PromptBlock(BaseModule):
         self.reset()
 
     def reset(self) -> None:
-        """Draw all parameters anew."""
+        """Draw all parameters again."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode='fan_out', nonlinearity='relu')

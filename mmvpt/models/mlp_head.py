@@ -46,7 +46,7 @@ class MLPHead(ClsHead):
         self.reset()
 
     def reset(self) -> None:
-        """Draw all parameters anew: He's start by the outputs of each layer."""
+        """Draw all parameters again: He's start by the outputs of each layer."""
         for module in self.modules():
             if isinstance(module, nn.Linear):
                 nn.init.kaiming_normal_(module.weight, a=0, mode='fan_out')

@@ -72,7 +72,7 @@ class TunedBackbone(DeltaModule):
         return self.backbone
 
     def retune(self, tuner: dict | list[dict]) -> TunedBackbone:
-        """Give the same base another tuner, as if both had been built anew, and return the wrapper itself.
+        """Give the same base another tuner, as if both had just been built, and return the wrapper itself.
 
         New parameters are drawn as when a wrapper is built, and as by ``init_weights`` where that has been called; they
         are on the device of the base. A tuner that does not fit leaves the plain backbone.

@@ -1,4 +1,4 @@
-"""Counted parameters beside those that papers print."""
+"""Counted parameters next to those that papers print."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Counts = tuple[Count, ...]
 
 
 def report_configs(configs: Sequence[str], options: Mapping[str, object] | None = None) -> str:
-    """Count configs, and set beside each what papers print for it.
+    """Count configs, and set next to each what papers print for it.
 
     Args:
         configs: Paths, or ``mmvpt::`` and names of our configs.

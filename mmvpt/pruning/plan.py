@@ -20,7 +20,7 @@ class Plan:
     """What to run.
 
     Args:
-        config: Of the unpruned model: one tuner of prompts, with or without others beside it.
+        config: Of the unpruned model: one tuner of prompts, alone or among others.
         folder: Where everything goes.
         options: Overrides of the config, by dotted key.
         seeds: Of the final trainings; the first is that of everything before.

@@ -50,7 +50,7 @@ def score(
     cfg = load_config(config, str(Path(out).with_suffix('')), cfg_options)
     cfg.load_from, cfg.resume = existing_checkpoint(delta), False
     if Path(delta).suffix != '.safetensors':
-        raise ValueError(f'{delta}: scores are tied to a deployment file. Give the .safetensors beside it.')
+        raise ValueError(f'{delta}: scores are tied to a deployment file. Give the .safetensors next to it.')
     about = {key: read_metadata(delta)[key] for key in ('model', 'base_fingerprint')}
     runner = build_runner(cfg, launcher)
     runner.load_or_resume()

@@ -69,7 +69,7 @@ def evaluation_step(
     keep: str | None,
     processes: int = 1,
 ) -> Step:
-    """A run of ``mmvpt test``, in a folder beside that of the training.
+    """A run of ``mmvpt test``, in a folder next to that of the training.
 
     Args:
         title: What to call it.
@@ -103,7 +103,7 @@ def near(path: Path) -> str:
 
 
 def inputs(config: str, after: Sequence[str]) -> tuple[str, ...]:
-    """What decides a result beside the command."""
+    """What decides a result besides the command."""
     with _PARSING:
         content = open_config(as_typed(config)).to_dict()
     return (json.dumps(content, default=str), *after)

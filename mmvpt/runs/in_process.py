@@ -56,7 +56,7 @@ class InProcessTraining(Work):
         return TrainingResult(**json.loads((self.folder / RESULT).read_text()))
 
     def do(self, quiet: bool) -> None:
-        """Train, and write the result beside what the training leaves."""
+        """Train, and write the result next to what the training leaves."""
         start = time.perf_counter()
         console = self.folder / CONSOLE
         unique = {key: uuid4().hex for key in ('experiment_name', 'visualizer.name')}

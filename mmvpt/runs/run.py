@@ -65,7 +65,7 @@ def train_and_test(
     Args:
         title: What to call it.
         config: Name of one of our configs, or a path.
-        folder: Where the training goes; the evaluation goes beside it.
+        folder: Where the training goes; the evaluation goes next to it.
         overrides: Of the config, for both.
         after: Keys of the earlier work whose results the training takes.
         keep: Name of what keeps the predictions, in the folder of the evaluation.

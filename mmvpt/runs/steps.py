@@ -28,7 +28,7 @@ class Work(ABC):
 
     Args:
         title: What it does, in a few words.
-        folder: Where its results go; no one else's. Started anew, it goes on from what it finds there.
+        folder: Where its results go; no one else's. Started again, it goes on from what it finds there.
     """
 
     title: str

@@ -87,7 +87,7 @@ class Addition(BaseModule):
         self.reset()
 
     def reset(self) -> None:
-        """Draw the vectors anew."""
+        """Draw the vectors again."""
         nn.init.uniform_(self.vectors, -self.bound, self.bound)
 
     def init_weights(self) -> None:

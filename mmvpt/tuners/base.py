@@ -143,5 +143,5 @@ def build_tuner(config: dict | list[dict]) -> Tuner:
 
 
 def _is_tuner(item: object) -> bool:
-    """Whether it is a class of tuners; functions that build models are registered beside classes."""
+    """Whether it is a class of tuners; functions that build models are registered too."""
     return isinstance(item, type) and issubclass(item, Tuner)

@@ -115,7 +115,7 @@ class KeyValuePrompts(Tuner):
         self.reset()
 
     def reset(self) -> None:
-        """Draw all keys and values anew."""
+        """Draw all keys and values again."""
         for prompts in self.parameters():
             INITS[self.init](prompts)
 

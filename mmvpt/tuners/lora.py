@@ -25,7 +25,7 @@ class LoRA(Tuner):
     Prompts of other tuners meet the updated projections too.
 
     Folded, each layer applies W + alpha / rank * B A, and inference costs what the plain backbone's does; W itself
-    stays as it is beside it. ``tools/merge_delta.py --plain`` writes the sum for good.
+    stays as it is next to it. ``tools/merge_delta.py --plain`` writes the sum for good.
 
     Args:
         rank: Width between A and B.

@@ -97,7 +97,7 @@ class PixelPrompts(Tuner):
         self.reset()
 
     def reset(self) -> None:
-        """Draw the prompts anew."""
+        """Draw the prompts again."""
         for prompts in self.parameters():
             self._draw(prompts)
 
@@ -176,7 +176,7 @@ class PadPrompts(PixelPrompts):
 class PatchPrompts(PixelPrompts):
     """Prepend-pixel of VPT: learnt patches that the frozen embedding turns into tokens, which travel on.
 
-    They have no position, and enter the first layer beside the tokens of the image, as shallow prompts do.
+    They have no position, and enter the first layer next to the tokens of the image, as shallow prompts do.
 
     The paper and the public code's prepend-pixel start as ``start='xavier'``. The default is what that code calls
     prepend-pixel-imgnettransform, and ``normal`` what it calls prepend-pixel-gaussian.

@@ -56,7 +56,7 @@ class ProTuning(Tuner):
         train_norm: Whether the output norms of the backbone train too.
         norm_cfg: The norm in f. For few images on each of several GPUs: ``dict(type='SyncBN')``.
         act_cfg: The activation in f.
-        with_cp: Keep only x for the backward pass and compute f anew there: less memory, some more time.
+        with_cp: Keep only x for the backward pass and compute f again there: less memory, some more time.
     """
 
     def __init__(

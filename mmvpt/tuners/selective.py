@@ -176,7 +176,7 @@ class ClsTokenTuning(Tuner):
         return self._tokens
 
     def reset(self) -> None:
-        """Draw the tokens anew, where that was asked for."""
+        """Draw the tokens again, where that was asked for."""
         for token in self._tokens if self.reinit else ():
             nn.init.normal_(token, std=self.std)
 

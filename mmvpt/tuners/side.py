@@ -81,7 +81,7 @@ def _mix(share: Tensor, output: Tensor, side: Tensor) -> Tensor:
     return share * output + SHAPE[output.dim()](side)
 
 
-#: How a vector (B, C) stands beside outputs of as many dimensions.
+#: How a vector (B, C) stands next to outputs of as many dimensions.
 SHAPE = {
     2: lambda side: side,
     3: lambda side: side.unsqueeze(1),

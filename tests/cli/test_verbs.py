@@ -18,7 +18,7 @@ REPO = Path(__file__).resolve().parents[2]
 #: Tools for those who work on mmvpt have no verb.
 FOR_DEVELOPERS = {'benchmark', 'benchmark_operators', 'compare_configs'}
 TOOLS = [path for path in sorted((REPO / 'tools').rglob('*.py')) if path.stem not in FOR_DEVELOPERS]
-#: Files beside the verbs.
+#: Files besides the verbs.
 SHARED = {'__init__', 'names', 'options'}
 #: Ours alone: no tool was ever called so.
 WITHOUT_TOOL = {'host', 'check_env', 'config', 'configs', 'show'}

@@ -32,7 +32,7 @@ ROWS = {{
 
 @pytest.fixture
 def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user's table outside the package, beside its data set."""
+    """A user's table outside the package, next to its data set."""
     (tmp_path / 'birds.py').write_text("_base_ = 'mmvpt::_base_/datasets/cub.py'\nnum_classes = 9\n")
     path = tmp_path / 'table.py'
     path.write_text(BIRDS.format(overrides={'model.backbone.tuner.rank': 4}))

@@ -69,7 +69,7 @@ class BackboneRow:
     last: str = f'layers.{DEPTH - 1}'
 
     def build(self, every_output: bool = False) -> nn.Module:
-        """One of its own for the caller; random numbers begin anew."""
+        """One of its own for the caller; random numbers start again."""
         backbone = copy.deepcopy(_made(self, every_output))
         torch.manual_seed(0)
         return backbone

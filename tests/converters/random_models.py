@@ -6,7 +6,7 @@ from torch import nn
 
 
 def randomise(model):
-    """Draw weights that keep signals alive, biases, norms and running statistics anew; return it in eval mode."""
+    """Draw weights that keep signals alive, biases, norms and running statistics again; return it in eval mode."""
     for name, parameter in model.named_parameters():
         scale = parameter.ndim == 1 and name.endswith('weight')
         std = 0.3 if parameter.ndim == 1 else 1.5 * parameter[0].numel() ** -0.5

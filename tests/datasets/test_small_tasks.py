@@ -89,7 +89,7 @@ def test_misty_pictures_show_the_form_they_are_filed_under_through_mist():
 
 
 def test_the_older_formats_are_described_as_ever():
-    """So that Shapes which someone has drawn is not drawn anew."""
+    """So that Shapes which someone has drawn is not drawn again."""
     from mmvpt.datasets.shapes.make import Request
 
     exporter = EXPORTERS['classification']

@@ -96,7 +96,7 @@ def test_a_delta_that_does_not_fit_stops_a_run(tmp_path):
 
 def test_a_deployment_file_cannot_be_resumed_from(tmp_path):
     train(seg_config(tmp_path))
-    with pytest.raises(ValueError, match='Resume from the .pth beside it'):
+    with pytest.raises(ValueError, match='Resume from the .pth next to it'):
         train(seg_config(tmp_path, resume=True, load_from=str(tmp_path / 'work' / 'iter_4.safetensors')))
 
 

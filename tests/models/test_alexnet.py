@@ -1,4 +1,4 @@
-"""The AlexNet beside a frozen backbone: torchvision's file fills it, and a delta holds what became of it."""
+"""The AlexNet next to a frozen backbone: torchvision's file fills it, and a delta holds what became of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A base can lose its tuner and get another, as if both had been built anew."""
+"""A base can lose its tuner and get another, as if both had just been built."""
 
 from __future__ import annotations
 

@@ -86,9 +86,9 @@ def test_buffers_that_a_backbone_takes_out_of_every_file_are_not_missed(tuner: s
     save_delta(tmp_path / 'delta.safetensors', tuned)
     apply_delta(other, read_delta(tmp_path / 'delta.safetensors')['state_dict'])
     assert_close(other(image)[-1], tuned(image)[-1], rtol=0, atol=0)
-    anew = TunedBackbone(SWIN_V2, dict(type=tuner)).eval()
-    anew.load_state_dict(tuned.state_dict())
-    assert_close(anew(image)[-1], tuned(image)[-1], rtol=0, atol=0)
+    fresh = TunedBackbone(SWIN_V2, dict(type=tuner)).eval()
+    fresh.load_state_dict(tuned.state_dict())
+    assert_close(fresh(image)[-1], tuned(image)[-1], rtol=0, atol=0)
 
 
 def test_a_delta_of_other_windows_is_refused_by_what_the_backbone_computes_of_them(tmp_path: Path) -> None:

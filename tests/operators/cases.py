@@ -1,6 +1,6 @@
 """What is asked of MMCV's operators, and what the compiled ones answered.
 
-``python -m tests.operators.cases``, where MMCV's operators are compiled, writes ``compiled.json`` anew.
+``python -m tests.operators.cases``, where MMCV's operators are compiled, writes ``compiled.json`` again.
 """
 
 import json

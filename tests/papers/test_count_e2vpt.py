@@ -37,7 +37,7 @@ def test_the_rows_before_pruning_train_these_shares(task: str, pairs: int, share
 
 
 def test_the_printed_ratios_of_pruning_leave_these_shares() -> None:
-    """E2VPT, Table 4 prints 0.42, 0.43, 0.63 and 0.65 beside them."""
+    """E2VPT, Table 4 prints 0.42, 0.43, 0.63 and 0.65 next to them."""
     cells = [cell for cell in CELLS if cell.table.startswith('Table 4') and ', 0.0 %' not in cell.row]
     counts, _ = count_cells(cells)
     shares = {cell.row: float(PERCENT.value(found)) for cell, found in counts.items()}

@@ -102,7 +102,7 @@ def test_scores_come_back_from_their_file(tmp_path) -> None:
     assert some.meta['samples'] == 5
     with pytest.raises(ValueError, match=r'holds no scores of prompts. tools/score_prompts.py makes them'):
         Scores.read(delta)
-    with pytest.raises(ValueError, match='Give the .safetensors beside it'):
+    with pytest.raises(ValueError, match='Give the .safetensors next to it'):
         score(str(config), str(delta.with_suffix('.pth')), tmp_path / 'scores.safetensors')
 
 

@@ -136,18 +136,18 @@ def base(tmp_path: Path) -> dict:
 
 
 def test_class_tokens_are_drawn_anew_next_to_zero_and_only_where_asked(base: dict) -> None:
-    anew = TunedBackbone(base, dict(type='ClsTokenTuning', reinit=True))
+    fresh = TunedBackbone(base, dict(type='ClsTokenTuning', reinit=True))
     kept = TunedBackbone(base, dict(type='ClsTokenTuning'))
-    for tuned in (anew, kept):
+    for tuned in (fresh, kept):
         tuned.init_weights()
     for name, param in kept.backbone.named_parameters():
-        other = anew.backbone.get_parameter(name)
+        other = fresh.backbone.get_parameter(name)
         if name in ('cls_token', 'dist_token'):
             assert torch.equal(param, torch.ones_like(param))
             assert 0 < other.abs().max() < 1e-5
         else:
             assert torch.equal(param, other), name
-    anew.tuner.merge()  # refuses what a plain backbone cannot hold
+    fresh.tuner.merge()  # refuses what a plain backbone cannot hold
 
 
 def test_a_delta_brings_class_tokens_back_that_were_drawn_anew(base: dict) -> None:

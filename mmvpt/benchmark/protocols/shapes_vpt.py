@@ -33,7 +33,7 @@ class Method:
     head: str | None = None
 
 
-#: A network beside the frozen one; AlexNet would cost more than all of the backbones here.
+#: A network next to the frozen one; AlexNet would cost more than all of the backbones here.
 SIDE = dict(type='mmpretrain.ResNet', depth=18, stem_channels=8, base_channels=8, out_indices=(3,), norm_eval=False)
 FIRST = {'full': Method('full'), 'linear': Method('linear')}
 SECOND = {

@@ -92,7 +92,7 @@ class DeltaCheckpointHook(Hook):
         check_delta(unwrap(runner.model), state_dict)
         if runner.cfg.get('resume') and 'message_hub' not in checkpoint:
             raise ValueError(
-                'A deployment file (.safetensors) holds no state to resume from. Resume from the .pth beside '
+                'A deployment file (.safetensors) holds no state to resume from. Resume from the .pth next to '
                 'it, or start a new run from the delta with load_from.'
             )
 
@@ -111,7 +111,7 @@ class DeltaCheckpointHook(Hook):
             files.sweep()
 
     def _delta_of_average(self, model: nn.Module, state_dict: dict[str, Any]) -> dict[str, Any]:
-        """Of MMEngine's averaged model: it holds the model as ``module`` beside a count of its own."""
+        """Of MMEngine's averaged model: it holds the model as ``module``, with a count of its own."""
         level = 'module.'
         inside = {name.removeprefix(level): value for name, value in state_dict.items() if name.startswith(level)}
         own = {name: value for name, value in state_dict.items() if not name.startswith(level)}

@@ -13,6 +13,7 @@ import argparse
 import pickle
 import sys
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('do', choices=('save', 'check'))
     parser.add_argument('file', type=Path, help='where the resolved configs are kept')
     parser.add_argument(
-        '--repaired', nargs='*', default=[], metavar='NAME.KEY', help='may differ: printed, not counted'
+        '--repaired',
+        nargs='*',
+        default=[],
+        metavar='NAME.KEY',
+        help='may differ: printed, not counted; * stands for any',
     )
     return parser.parse_args()
 
@@ -63,7 +68,7 @@ def check(saved: dict[str, dict[str, Any]], repaired: Sequence[str]) -> int:
         except Exception as error:  # a config that does not resolve is a difference like others
             found = [f'{type(error).__name__}: {error}']
         lines = [f'{name}.{one}' for one in found]
-        differ += not all(line.startswith(tuple(repaired)) for line in lines)
+        differ += not all(any(fnmatch(line, f'{key}*') for key in repaired) for line in lines)
         print(*lines, sep='\n', end='\n' if lines else '')
     print(f'{len(saved)} configs, {differ} differ.')
     return differ

@@ -8,6 +8,7 @@ __import__('mmvpt')
 mmvpt_hooks = dict(
     seeded_run=dict(type='mmvpt.SeededRunHook'),
     data_check=dict(type='mmvpt.DataCheckHook'),
+    memory_check=dict(type='mmvpt.MemoryCheckHook'),
     report=dict(type='mmvpt.ReportHook'),
     guard=dict(type='mmvpt.GuardHook'),
     delta=dict(type='mmvpt.DeltaCheckpointHook'),

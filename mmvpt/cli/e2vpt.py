@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .names import LEVELS, METRICS
-from .options import add_config, add_overrides, add_seeds, add_segment_floor
+from .options import add_config, add_overrides, add_seeds, add_segment_floor, chosen
 
 if TYPE_CHECKING:
     from mmvpt.pruning.plan import Plan
@@ -85,16 +85,8 @@ def plan_of(args: argparse.Namespace) -> Plan:
         config=args.config,
         folder=folder.resolve(),
         options=args.cfg_options or {},
-        seeds=args.seeds,
         budget=None if args.exhaustive else args.budget,
-        tokens=args.tokens,
-        segments=args.segments,
-        num_segments=args.num_segments,
-        segment_floor=args.segment_floor,
-        held_out=args.held_out,
-        metric=args.metric,
-        always_prune=args.always_prune,
-        fresh=args.fresh,
-        samples=args.samples,
         processes=args.gpus,
+        **chosen(args, 'seeds', 'fresh', 'samples', 'held_out', 'metric', 'always_prune'),
+        **chosen(args, 'tokens', 'segments', 'num_segments', 'segment_floor'),
     )

@@ -6,10 +6,16 @@ import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import DictAction
 
 from .names import LAUNCHERS
+
+
+def chosen(args: Namespace, *names: str) -> dict[str, Any]:
+    """Options that a function takes by the names they have in a command."""
+    return {name: getattr(args, name) for name in names}
 
 
 def add_config(parser: ArgumentParser, what: str = 'path of a config, or mmvpt::NAME') -> None:

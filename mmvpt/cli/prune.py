@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from .names import RANKINGS
-from .options import add_config, add_overrides, add_segment_floor
+from .options import add_config, add_overrides, add_segment_floor, chosen
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
@@ -38,12 +38,7 @@ def run(args: argparse.Namespace) -> None:
             args.config,
             args.scores,
             args.out,
-            tokens=args.tokens,
-            segments=args.segments,
-            start=args.start,
-            ranked=args.ranked,
-            segment_floor=args.segment_floor,
-            cfg_options=args.cfg_options,
+            **chosen(args, 'tokens', 'segments', 'start', 'ranked', 'segment_floor', 'cfg_options'),
         )
     except (OSError, ValueError) as error:
         sys.exit(f'\n{error}')

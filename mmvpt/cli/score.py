@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from .names import SEGMENT_LAYOUTS
-from .options import add_config, add_launcher, add_overrides, note_rank
+from .options import add_config, add_launcher, add_overrides, chosen, note_rank
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
@@ -39,12 +39,7 @@ def run(args: argparse.Namespace) -> None:
         args.config,
         args.delta,
         args.out,
-        segments=args.segments,
-        signed=args.signed,
-        layout=args.layout,
-        samples=args.samples,
-        cfg_options=args.cfg_options,
-        launcher=args.launcher,
+        **chosen(args, 'segments', 'signed', 'layout', 'samples', 'cfg_options', 'launcher'),
     )
     print(f'{args.out}: scores of {len(scores.tokens)} blocks over {scores.meta["samples"]} samples')
     launch.shutdown()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from .names import OUT_ITEMS
-from .options import add_allow_pickle, add_config, add_launcher, add_overrides, note_rank, obey_allow_pickle
+from .options import add_allow_pickle, add_config, add_launcher, add_overrides, chosen, note_rank, obey_allow_pickle
 
 
 def make_parser(program: str | None) -> argparse.ArgumentParser:
@@ -43,18 +43,10 @@ def run(args: argparse.Namespace) -> dict[str, float]:
     metrics = launch.test(
         args.config,
         args.checkpoint,
-        work_dir=args.work_dir,
-        out=args.out,
-        out_item=args.out_item,
-        amp=args.amp,
-        show=args.show,
-        show_dir=args.show_dir,
-        interval=args.interval,
-        wait_time=args.wait_time,
-        tta=args.tta,
+        **chosen(args, 'work_dir', 'out', 'out_item', 'amp', 'tta'),
+        **chosen(args, 'show', 'show_dir', 'interval', 'wait_time'),
+        **chosen(args, 'cfg_options', 'launcher'),
         pin_memory=not args.no_pin_memory,
-        cfg_options=args.cfg_options,
-        launcher=args.launcher,
     )
     if is_main_process():
         for name, value in metrics.items():

@@ -11,13 +11,11 @@ from mmvpt.config.hosts import HOSTS
 #: The config of a backbone.
 Backbone = dict[str, Any]
 SETTINGS = {'width_per_group': 'base_width', 'img_size': 'pretrain_img_size'}
+#: A deep stem: theirs is one nn.Sequential of three times convolution, norm and activation.
 STEM = {
-    'stem.0.conv.': 'stem.0.',
-    'stem.0.bn.': 'stem.1.',
-    'stem.1.conv.': 'stem.3.',
-    'stem.1.bn.': 'stem.4.',
-    'stem.2.conv.': 'stem.6.',
-    'stem.2.bn.': 'stem.7.',
+    f'stem.{unit}.{part}.': f'stem.{3 * unit + place}.'
+    for unit in range(3)
+    for place, part in enumerate(('conv', 'bn'))
 }
 
 

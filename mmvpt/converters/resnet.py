@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from .format import Format, Sizes, Tensors, count, require
 from .regnet import describe_regnet
 
@@ -105,29 +107,22 @@ ANCHOR = 'layer1.0.conv1.weight'
 PREFIXES = ('', 'module.', 'backbone.')
 HEADS = ('fc.*', 'head.*')
 
+_format = partial(ResNetFormat, anchor=ANCHOR, dropped=HEADS, prefixes=PREFIXES)
+
 # the first that fits counts
 FORMATS: dict[str, Format] = {
-    'resnet-timm-d': ResNetFormat(
+    'resnet-timm-d': _format(
         title='ResNet and ResNeXt of timm with a deep stem and pooled shortcuts (resnet50d)',
-        anchor=ANCHOR,
         marks=('conv1.6.weight', 'layer2.0.downsample.2.weight'),
         names={**TIMM_STEM, **TIMM_SHORTCUT, **BLOCKS},
-        dropped=HEADS,
-        prefixes=PREFIXES,
     ),
-    'resnet-timm-c': ResNetFormat(
+    'resnet-timm-c': _format(
         title='ResNet and ResNeXt of timm with a deep stem (resnet50c)',
-        anchor=ANCHOR,
         marks=('conv1.6.weight',),
         names={**TIMM_STEM, **BLOCKS},
-        dropped=HEADS,
-        prefixes=PREFIXES,
     ),
-    'resnet': ResNetFormat(
+    'resnet': _format(
         title='ResNet, ResNeXt of torchvision, timm, mmpretrain, mmseg, mmdet; of these three V1c, V1d, RegNet too',
-        anchor=ANCHOR,
         names={**STEM, **DEEP_STEM, **DENSE_STEM, **BLOCKS},
-        dropped=HEADS,
-        prefixes=PREFIXES,
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import torch.nn.functional as F
 from mmpretrain.models.utils import resize_pos_embed
@@ -116,24 +117,18 @@ ANCHOR = f'layers.0.blocks.0.attn{BIASES}'
 DROPPED = ('head.*', '*.relative_position_index', '*.attn_mask')
 PREFIXES = ('', 'module.', 'backbone.')
 
+_format = partial(SwinFormat, anchor=ANCHOR, dropped=DROPPED, prefixes=PREFIXES, layout=merging_layout)
+
 FORMATS: dict[str, Format] = {
-    'swin': SwinFormat(
+    'swin': _format(
         title='Swin of Microsoft (its detectors and segmentors too) and of older timm',
-        anchor=ANCHOR,
         marks=('layers.0.downsample.reduction.weight',),
         names={**BLOCK_NAMES, **MERGING_NAMES},
-        dropped=DROPPED,
-        prefixes=PREFIXES,
-        layout=merging_layout,
     ),
-    'swin-timm': SwinFormat(
+    'swin-timm': _format(
         title='Swin of timm, which merges patches at the beginning of a stage',
-        anchor=ANCHOR,
         marks=('layers.3.downsample.reduction.weight',),
         names={**BLOCK_NAMES, **TIMM_MERGING_NAMES},
-        dropped=DROPPED,
-        prefixes=PREFIXES,
-        layout=merging_layout,
     ),
     'swin-mm': SwinFormat(
         title='Swin of mmpretrain, mmseg and mmdet',

@@ -5,7 +5,7 @@ from mmvpt.delta.load import apply_delta
 from mmvpt.delta.state import delta_state_dict
 from mmvpt.models.merge import merge_delta
 
-from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, ReportHook, SeededRunHook
+from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, MemoryCheckHook, ReportHook, SeededRunHook
 from .optim import TrainableParamsConstructor
 from .optim_compat import VPTCompatConstructor
 
@@ -13,6 +13,7 @@ __all__ = [
     'DataCheckHook',
     'DeltaCheckpointHook',
     'GuardHook',
+    'MemoryCheckHook',
     'ReportHook',
     'SeededRunHook',
     'TrainableParamsConstructor',

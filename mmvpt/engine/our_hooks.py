@@ -8,9 +8,16 @@ from mmengine.runner import Runner
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.models.parts import has_tuned_backbone
 
-from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, ReportHook, SeededRunHook
+from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, MemoryCheckHook, ReportHook, SeededRunHook
 
-OUR_HOOKS: tuple[type[Hook], ...] = (SeededRunHook, DataCheckHook, ReportHook, GuardHook, DeltaCheckpointHook)
+OUR_HOOKS: tuple[type[Hook], ...] = (
+    SeededRunHook,
+    DataCheckHook,
+    MemoryCheckHook,
+    ReportHook,
+    GuardHook,
+    DeltaCheckpointHook,
+)
 
 
 def warn_of_missing_hooks(runner: Runner) -> None:

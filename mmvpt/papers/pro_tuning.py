@@ -75,10 +75,11 @@ NOTES = {
     ('Table 1', 'RegNetX-32GF, Pro-tuning'): 'not explained: the four blocks have 5.6142 here and at most 5.6125 there',
     ('Table 2', 'Swin-S, Partial-2'): TWICE_ROUNDED,
     ('Table 2', 'DeiT-B, Partial-1'): TWICE_ROUNDED,
-    ('Table 3', 'ResNet-50, fine-tuning, 10 classes'): HEAVY_BASE,
-    ('Table 3', 'ResNet-50, from scratch, 10 classes'): HEAVY_BASE,
-    ('Table 3', 'ResNet-50, fine-tuning, 100 classes'): HEAVY_BASE,
-    ('Table 3', 'ResNet-50, from scratch, 100 classes'): HEAVY_BASE,
+    **{
+        ('Table 3', f'ResNet-50, {method}, {classes} classes'): HEAVY_BASE
+        for method in ('fine-tuning', 'from scratch')
+        for classes in (10, 100)
+    },
     ('Table 3', 'ResNet-50, head retraining, 10 classes'): 'rounded up: 20,490 parameters',
     ('Table 3', 'ResNet-50, Pro-tuning, 10 classes'): FEW_WEIGHTS,
     ('Table 3', 'ResNet-50, head retraining, 100 classes'): TENFOLD,
@@ -87,10 +88,8 @@ NOTES = {
     ('Table 3', 'DeiT-S, Pro-tuning, 10 classes'): HEAD_LOST,
     ('Table 3', 'DeiT-S, Pro-tuning, 100 classes'): HEAD_LOST,
     ('Table 3', 'Swin-S, head retraining, 100 classes'): TENFOLD,
-    ('Table 4', 'DeiT-S, head retraining, ImageNet-A'): WRONG_HEAD,
-    ('Table 4', 'DeiT-S, head retraining, ImageNet-R'): WRONG_HEAD,
-    ('Table 4', 'DeiT-S, Pro-tuning, ImageNet-A'): HEAD_LOST,
-    ('Table 4', 'DeiT-S, Pro-tuning, ImageNet-R'): HEAD_LOST,
+    **{('Table 4', f'DeiT-S, head retraining, ImageNet-{kind}'): WRONG_HEAD for kind in 'AR'},
+    **{('Table 4', f'DeiT-S, Pro-tuning, ImageNet-{kind}'): HEAD_LOST for kind in 'AR'},
     ('Table 6', 'FCN, Pro-tuning'): 'misprint of 29.7: the same blocks add 3.6 to the three other systems',
     ('Table 8', '3 blocks, CIFAR-100'): THREEFOLD,
     ('Table 8', '3 blocks, CIFAR-100-LT-100'): THREEFOLD,

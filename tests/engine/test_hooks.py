@@ -107,13 +107,16 @@ def test_a_pickle_of_unknown_types_is_not_loaded(tmp_path):
         make_runner(config).test()
 
 
-# ---------------------------------------------------------------------------------------------------------- GuardHook
+# ---------------------------------------------------------------------------------------------------- MemoryCheckHook
 
 
 def test_prompts_that_memory_cannot_hold_for_a_batch_stop_a_run(tmp_path, monkeypatch):
-    monkeypatch.setattr('mmvpt.engine.hooks.guard.total_memory', lambda: 1000)
+    monkeypatch.setattr('mmvpt.models.memory.total_memory', lambda: 1000)
     with pytest.raises(ValueError, match=r'take at least 0.0 GiB for a batch of 2 images.*Take fewer prompts'):
         train(seg_config(tmp_path))
+
+
+# ---------------------------------------------------------------------------------------------------------- GuardHook
 
 
 @REGISTRY.register_module()

@@ -3,7 +3,7 @@
 import pytest
 
 from mmvpt.config.open import open_config
-from mmvpt.engine.our_hooks import warn_of_missing_hooks
+from mmvpt.engine.our_hooks import OUR_HOOKS, warn_of_missing_hooks
 
 from .tiny import HOOKS, make_runner, seg_config
 
@@ -37,3 +37,7 @@ def test_a_hook_that_is_missing_is_named_with_what_it_would_do(tmp_path, said):
 def test_a_hook_that_comes_twice_is_named(tmp_path, said):
     (message,) = said(seg_config(tmp_path, custom_hooks=[HOOKS.report]))
     assert 'more than one ReportHook' in message
+
+
+def test_every_hook_of_ours_is_in_the_base_of_all_configs():
+    assert {f'mmvpt.{hook.__name__}' for hook in OUR_HOOKS} == {hook['type'] for hook in HOOKS.values()}

@@ -1,9 +1,10 @@
-"""Points in a run: deltas, guards, reports, seeds."""
+"""Points in a run: deltas, guards, memory, reports, seeds."""
 
 from .data_check import DataCheckHook
 from .delta_checkpoint import DeltaCheckpointHook
 from .guard import GuardHook
+from .memory_check import MemoryCheckHook
 from .report import ReportHook
 from .seeded_run import SeededRunHook
 
-__all__ = ['DataCheckHook', 'DeltaCheckpointHook', 'GuardHook', 'ReportHook', 'SeededRunHook']
+__all__ = ['DataCheckHook', 'DeltaCheckpointHook', 'GuardHook', 'MemoryCheckHook', 'ReportHook', 'SeededRunHook']

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
-from mmvpt.engine.batches import batch_of
 from mmvpt.files.fingerprint import fingerprint
-from mmvpt.layers.memory import in_gib, total_memory
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.models.parts import group_of, tuned_backbones
 from mmvpt.registry import HOOKS
@@ -21,8 +18,7 @@ from mmvpt.registry import HOOKS
 class GuardHook(Hook):
     """Fail a run at its end if a frozen tensor changed by a single bit, or a group that trains never moved.
 
-    A frozen module in train mode, which would change statistics or drop activations, fails it at once, and so do
-    prompts that memory cannot hold for a batch.
+    A frozen module in train mode, which would change statistics or drop activations, fails it at once.
 
     Groups are the children of a tuner, the children of the backbone that have unfrozen parameters, and the
     layers of a head. Hashes of the start travel in the resume files: a resumed run is judged from its beginning.
@@ -38,12 +34,11 @@ class GuardHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Hash what is there, unless this resumes a run."""
-        _refuse_beyond_memory(runner)
         if self._start is None or runner.iter == 0:
             self._start = _hashes(unwrap(runner.model))
         self._first_iter = runner.iter
 
-    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: object = None) -> None:
         """Look for frozen modules that something put into train mode."""
         for prefix, tuned in tuned_backbones(unwrap(runner.model)).items():
             training = [f'{prefix}backbone.{name}' for name, module in tuned.frozen_modules() if module.training]
@@ -75,18 +70,6 @@ class GuardHook(Hook):
                 f'Meant to train, yet never moved: {", ".join(still)}. Either the loss does not depend on them, '
                 'or their learning rate is 0: check paramwise_cfg and the warm-up.'
             )
-
-
-def _refuse_beyond_memory(runner: Runner) -> None:
-    """Stop if the tensors that tuners add need more memory than there is, even without those of the backbone."""
-    batch = batch_of(runner.train_dataloader)
-    least = sum(tuned.tuner.least_memory(batch) for tuned in tuned_backbones(unwrap(runner.model)).values())
-    memory = total_memory()
-    if memory is not None and least > memory:
-        raise ValueError(
-            f'The tuner would take at least {in_gib(least)} for a batch of {batch} images, and there are '
-            f'{in_gib(memory)}. Take fewer prompts, or smaller batches (with accumulative_counts for the same sum).'
-        )
 
 
 def _hashes(model: nn.Module) -> dict[str, dict[str, str]]:

@@ -9,7 +9,7 @@ _base_ = [
     '_base_/schedules/vpt_100e.py',
 ]
 model = dict(
-    backbone=dict(backbone=_base_.backbone, tuner=_base_.tuner),
+    backbone=dict(backbone=_base_.backbone, init_cfg=_base_.pretrained, tuner=_base_.tuner),
     head=dict(num_classes=_base_.num_classes, in_channels=_base_.feature_dim),
 )
 train_dataloader = dict(batch_size=64)

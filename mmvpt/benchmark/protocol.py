@@ -61,7 +61,6 @@ class Base:
     Args:
         name: What it is called in a sentence, such as ``small ViT``.
         config: Name of the config that pretrains it; None for weights that the configs of the methods bring.
-        into: Where those configs say which checkpoint they start from, as a dotted key.
         data: Its data, a folder below the data root.
         folder: Where the pretraining goes.
         methods: Those that serve it; None for all.
@@ -70,7 +69,6 @@ class Base:
 
     name: str
     config: str | None = None
-    into: str = 'model.backbone.init_cfg.checkpoint'
     data: str = 'classification'
     folder: str = 'pretraining'
     methods: tuple[str, ...] | None = None

@@ -22,6 +22,7 @@ from .train import SEED
 from .trial import Job, Trial
 
 RESULTS = 'results.md'
+WEIGHTS = 'model.backbone.init_cfg.checkpoint'  # what a config starts from
 PROTOCOLS = Path(__file__).with_name('protocols')
 
 
@@ -130,7 +131,7 @@ class Bench(Generic[Outcome]):
     def _base_of(self, trial: Trial) -> Iterator[tuple[str, str]]:
         """Where the config of a trial names its base, and that base, unless it brings one."""
         if step := self.bases.get(trial.base):
-            yield self.protocol.bases[trial.base].into, str(last_checkpoint(step.folder))
+            yield WEIGHTS, str(last_checkpoint(step.folder))
 
 
 def _rounds(protocol: Protocol[Outcome]) -> list[Sequence[int]]:

@@ -12,6 +12,9 @@ from torch import Tensor, nn
 
 from mmvpt.files.match import KeyReport, load_matching
 
+#: Of MMEngine's modules: one entry, or several.
+InitCfg = dict | list[dict] | None
+
 
 def load_pretrained(
     backbone: nn.Module, checkpoint: str, prefix: str | None = None, map_location: str = 'cpu', **options: Any
@@ -42,7 +45,7 @@ def initialise(backbone: nn.Module, **options: Any) -> bool:
     Args:
         **options: See :func:`load_pretrained`.
     """
-    pretrained, others = split_init_cfg(backbone.init_cfg)
+    pretrained, others = split_init_cfg(vars(backbone).get('init_cfg'))
     vars(backbone)['init_cfg'] = others
     if initialise_itself := getattr(backbone, 'init_weights', None):  # any torch module may be registered
         initialise_itself()
@@ -50,6 +53,24 @@ def initialise(backbone: nn.Module, **options: Any) -> bool:
         load_pretrained(backbone, **pretrained, **options)
         vars(backbone)['init_cfg'] = dict(type='Pretrained', **pretrained)
     return bool(pretrained)
+
+
+def one_init_cfg(outer: InitCfg, inner: InitCfg) -> InitCfg:
+    """Return the ``init_cfg`` of a wrapper, or else that of its backbone, and say so if both name a file.
+
+    Args:
+        outer: Of ``model.backbone``.
+        inner: Of ``model.backbone.backbone``.
+    """
+    if isinstance(inner, dict) and 'type' not in inner:
+        raise ValueError(
+            f'model.backbone.backbone.init_cfg is {inner}, without a type. The file of weights is named by '
+            'model.backbone.init_cfg, that of the TunedBackbone: set model.backbone.init_cfg.checkpoint.'
+        )
+    ours, theirs = (split_init_cfg(cfg)[0].get('checkpoint') for cfg in (outer, inner))
+    if ours and theirs:
+        print_log(f'Weights are read from {ours}, the init_cfg of the TunedBackbone, and not from {theirs}.', 'current')
+    return outer or inner
 
 
 def keep_recomputed(backbone: nn.Module) -> None:
@@ -72,7 +93,7 @@ def _bring_own(names: set[str], module: nn.Module, state: dict[str, Tensor], pre
             state.setdefault(prefix + name, buffer)
 
 
-def split_init_cfg(init_cfg: Any) -> tuple[dict, Any]:
+def split_init_cfg(init_cfg: InitCfg) -> tuple[dict, InitCfg]:
     """Take the pretrained file out of an ``init_cfg``: its arguments, and the rest."""
     every = [init_cfg] if isinstance(init_cfg, dict) else list(init_cfg or [])
     pretrained = [cfg for cfg in every if cfg['type'] == 'Pretrained']

@@ -17,7 +17,7 @@ from mmvpt.tuners import Tuner, build_tuner
 
 from .attachment import Attachment
 from .bindings import ROWS_SHOWN, Binding, format_bindings, rows_of
-from .pretrained import initialise, keep_recomputed, split_init_cfg
+from .pretrained import initialise, keep_recomputed, one_init_cfg, split_init_cfg
 
 
 @MODELS.register_module()
@@ -46,7 +46,7 @@ class TunedBackbone(DeltaModule):
     ) -> None:
         super().__init__()
         self.backbone = _build_backbone(backbone)
-        self.backbone.init_cfg = init_cfg or getattr(self.backbone, 'init_cfg', None)
+        self.backbone.init_cfg = one_init_cfg(init_cfg, getattr(self.backbone, 'init_cfg', None))
         self.keep_base = keep_base
         keep_recomputed(self.backbone)
         self._attach(build_tuner(tuner))

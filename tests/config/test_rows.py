@@ -149,8 +149,8 @@ def test_a_variable_that_no_fragment_sets_is_refused() -> None:
 
 
 def test_what_is_changed_inside_a_variable_leaves_the_rest_of_it() -> None:
-    text = compose_text(row(**WHOLE, overrides={'model.backbone.backbone.init_cfg.checkpoint': 'mine.pth'}))
-    assert 'backbone=dict(_base_.backbone, init_cfg=dict(_base_.backbone.init_cfg, checkpoint=' in text
+    text = compose_text(row(**WHOLE, overrides={'model.backbone.init_cfg.checkpoint': 'mine.pth'}))
+    assert "init_cfg=dict(_base_.pretrained, checkpoint='mine.pth')" in text
 
 
 def test_a_damaged_file_in_the_cache_is_written_again() -> None:

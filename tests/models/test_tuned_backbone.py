@@ -267,3 +267,14 @@ def test_position_biases_of_a_swin_are_fitted_to_another_window(tmp_path: Path) 
         assert index.shape == (16, 16)
     assert_close(tables[0], tables[1])
     assert all(len(table) == 49 for table in tables[0].values())
+
+
+def test_one_place_names_the_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+    monkeypatch.setattr('mmvpt.models.pretrained.print_log', lambda message, *args: said.append(message))
+    files = [dict(type='Pretrained', checkpoint=name) for name in ('ours.pth', 'theirs.pth')]
+    tuned = TunedBackbone(dict(VIT, init_cfg=files[1]), DEEP, init_cfg=files[0])
+    assert tuned.base_name() == 'ours.pth'
+    assert said == ['Weights are read from ours.pth, the init_cfg of the TunedBackbone, and not from theirs.pth.']
+    with pytest.raises(ValueError, match='without a type.* set model.backbone.init_cfg.checkpoint'):
+        TunedBackbone(dict(VIT, init_cfg=dict(checkpoint='mine.pth')), DEEP, init_cfg=files[0])

@@ -6,5 +6,5 @@ backbone = dict(
     model='vit_base_patch14_reg4_dinov2.lvd142m',
     img_size=224,
     out_type='cls_token',
-    init_cfg=dict(type='Pretrained', checkpoint='pretrain/dinov2-reg4-b14.safetensors'),
 )
+pretrained = dict(type='Pretrained', checkpoint='pretrain/dinov2-reg4-b14.safetensors')

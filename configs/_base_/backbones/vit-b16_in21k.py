@@ -10,5 +10,5 @@ backbone = dict(
     arch='b',
     img_size=224,
     patch_size=16,
-    init_cfg=dict(type='Pretrained', checkpoint='pretrain/vit-b16_in21k.safetensors', prefix='backbone.'),
 )
+pretrained = dict(type='Pretrained', checkpoint='pretrain/vit-b16_in21k.safetensors', prefix='backbone.')

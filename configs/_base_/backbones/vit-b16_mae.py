@@ -9,5 +9,5 @@ backbone = dict(
     out_type='avg_featmap',
     final_norm=False,
     drop_path_rate=0.1,  # MAE's value; it acts on layers that train
-    init_cfg=dict(checkpoint='pretrain/vit-b16_mae.safetensors'),
 )
+pretrained = dict(checkpoint='pretrain/vit-b16_mae.safetensors')

@@ -5,4 +5,4 @@ here does.
 """
 
 _base_ = 'vit-b16_in21k.py'
-backbone = dict(init_cfg=dict(checkpoint='pretrain/vit-b16_mocov3.safetensors'))
+pretrained = dict(checkpoint='pretrain/vit-b16_mocov3.safetensors')

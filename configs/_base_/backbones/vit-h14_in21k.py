@@ -2,4 +2,5 @@
 
 _base_ = 'vit-b16_in21k.py'
 feature_dim = 1280
-backbone = dict(arch='h', patch_size=14, init_cfg=dict(checkpoint='pretrain/vit-h14_in21k.safetensors'))
+backbone = dict(arch='h', patch_size=14)
+pretrained = dict(checkpoint='pretrain/vit-h14_in21k.safetensors')

@@ -2,4 +2,5 @@
 
 _base_ = 'vit-b16_in21k.py'
 feature_dim = 1024
-backbone = dict(arch='l', init_cfg=dict(checkpoint='pretrain/vit-l16_in21k.safetensors'))
+backbone = dict(arch='l')
+pretrained = dict(checkpoint='pretrain/vit-l16_in21k.safetensors')

@@ -11,8 +11,8 @@ model = dict(
             type='mmvpt.TimmViT',
             model='vit_small_patch16_dinov3.lvd1689m',
             out_indices=(2, 5, 8, 11),
-            init_cfg=dict(type='Pretrained', checkpoint='pretrain/dinov3-s16.safetensors'),
         ),
+        init_cfg=dict(_delete_=True, type='Pretrained', checkpoint='pretrain/dinov3-s16.safetensors'),
     ),
     neck=[
         dict(type='mmseg.Feature2Pyramid', embed_dim=384, rescales=[4, 2, 1, 0.5]),

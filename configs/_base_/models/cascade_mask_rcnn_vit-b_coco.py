@@ -16,6 +16,7 @@ model = dict(
         _delete_=True,
         type='mmvpt.TunedBackbone',
         backbone=dict(_base_.backbone, out_indices=(2, 5, 8, 11), out_type='featmap', final_norm=False),
+        init_cfg=_base_.pretrained,
     ),
     neck=[
         dict(type='mmseg.Feature2Pyramid', embed_dim=768, rescales=[4, 2, 1, 0.5]),

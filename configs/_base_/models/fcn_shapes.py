@@ -20,10 +20,8 @@ model = dict(
             _base_.backbone,
             strides=(1, 2, 1, 1),
             dilations=(1, 1, 2, 4),
-            init_cfg=dict(
-                type='Pretrained', checkpoint='work_dirs/resnet_scratch_shapes/epoch_2.pth', prefix='backbone.'
-            ),
         ),
+        init_cfg=dict(type='Pretrained', checkpoint='work_dirs/resnet_scratch_shapes/epoch_2.pth', prefix='backbone.'),
     ),
     decode_head=dict(in_channels=_base_.feature_dims[3], channels=64, **head),
     auxiliary_head=dict(in_channels=_base_.feature_dims[2], channels=32, **head),

@@ -15,12 +15,8 @@ model = dict(
     backbone=dict(
         _delete_=True,
         type='mmvpt.TunedBackbone',
-        backbone=dict(
-            _base_.backbone,
-            init_cfg=dict(
-                type='Pretrained', checkpoint='work_dirs/resnet_scratch_shapes/epoch_2.pth', prefix='backbone.'
-            ),
-        ),
+        backbone=_base_.backbone,
+        init_cfg=dict(type='Pretrained', checkpoint='work_dirs/resnet_scratch_shapes/epoch_2.pth', prefix='backbone.'),
     ),
     # objects are 15 to 70 pixels wide, so the finest level has a stride of 8
     neck=dict(in_channels=_base_.feature_dims, out_channels=channels, start_level=1, num_outs=3),

@@ -15,8 +15,8 @@ model = dict(
             img_size=64,
             patch_size=8,
             out_indices=(1, 2, 3, 5),
-            init_cfg=dict(checkpoint='work_dirs/vit_scratch_shapes/epoch_5.pth'),
-        )
+        ),
+        init_cfg=dict(checkpoint='work_dirs/vit_scratch_shapes/epoch_5.pth'),
     ),
     decode_head=dict(num_convs=2, **head),
     auxiliary_head=[

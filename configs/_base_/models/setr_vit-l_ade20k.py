@@ -26,8 +26,8 @@ model = dict(
             out_type='featmap',
             final_norm=False,
             interpolate_mode='bilinear',
-            init_cfg=dict(type='Pretrained', checkpoint='pretrain/vit-l16_in21k_512.safetensors', prefix='backbone.'),
         ),
+        init_cfg=dict(type='Pretrained', checkpoint='pretrain/vit-l16_in21k_512.safetensors', prefix='backbone.'),
     ),
 )
 train_pipeline, test_pipeline = _base_.ade20k_train_pipeline, _base_.ade20k_test_pipeline

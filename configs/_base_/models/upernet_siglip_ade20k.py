@@ -12,7 +12,7 @@ model = dict(
             type='mmvpt.TimmViT',
             model='vit_base_patch16_siglip_512.webli',
             out_indices=(2, 5, 8, 11),
-            init_cfg=dict(type='Pretrained', checkpoint='pretrain/siglip-b16-512.safetensors'),
         ),
+        init_cfg=dict(_delete_=True, type='Pretrained', checkpoint='pretrain/siglip-b16-512.safetensors'),
     ),
 )

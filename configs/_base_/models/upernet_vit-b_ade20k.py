@@ -18,6 +18,7 @@ model = dict(
         _delete_=True,
         type='mmvpt.TunedBackbone',
         backbone=dict(_base_.backbone, img_size=512, out_indices=(2, 5, 8, 11), out_type='featmap', final_norm=False),
+        init_cfg=_base_.pretrained,
     ),
 )
 train_pipeline, test_pipeline = _base_.ade20k_train_pipeline, _base_.ade20k_test_pipeline

@@ -50,7 +50,7 @@ PROTOCOL = Protocol(
         ),
     },
     methods={'head retraining': 'linear', 'Pro-tuning': 'protuning', 'fine-tuning': 'full'},
-    bases={'resnet': Base('small ResNet', 'resnet_scratch_shapes', into='model.backbone.backbone.init_cfg.checkpoint')},
+    bases={'resnet': Base('small ResNet', 'resnet_scratch_shapes')},
     prepare=draw_pictures,
     train=train_by_commands,
     columns=[show_metrics],

@@ -50,11 +50,7 @@ PROTOCOL = Protocol(
     name='shapes_quickstart',
     tasks={'segmentation': Task('segmentation', 'setr_{}_shapes')},
     methods={'head only': 'linear', 'VPT-deep': 'vpt'},
-    bases={
-        'vit': Base(
-            'small ViT', 'vit_scratch_shapes', into='model.backbone.backbone.init_cfg.checkpoint', each_seed=True
-        )
-    },
+    bases={'vit': Base('small ViT', 'vit_scratch_shapes', each_seed=True)},
     prepare=draw_pictures,
     train=partial(train_by_commands, keep='labels', validate=True),
     columns=[show_costs],

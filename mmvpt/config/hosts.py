@@ -42,6 +42,7 @@ class Host:
         reads_annotations: Whether its metric reads the file of annotations itself, and so judges by all of it.
         needs_ops: Whether it does not run without the operators of mmcv.
         loader_defaults: Options of loaders that its own tools set.
+        takes_built: Whether its models take a backbone that is built already, in place of a config.
         heads: Where its models have heads with a number of classes.
         map_heads: Where its models have heads that learn from label maps.
         datasets: Types of its data sets that can be verified, and the layout of their files.
@@ -61,6 +62,7 @@ class Host:
     dump_metric: str | None = None
     reads_annotations: bool = False
     needs_ops: bool = False
+    takes_built: bool = False
     loader_defaults: Mapping[str, object] = field(default_factory=dict)
     heads: tuple[str, ...] = ()
     map_heads: tuple[str, ...] = ()
@@ -87,6 +89,7 @@ _ROWS = (
         tta_model=dict(type='mmpretrain.AverageClsScoreTTA'),
         dump_metric='mmengine.DumpResults',
         loader_defaults=dict(collate_fn=dict(type='default_collate')),
+        takes_built=True,
         heads=('head',),
         datasets=dict(CustomDataset='image-folder'),
     ),

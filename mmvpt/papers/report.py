@@ -13,6 +13,7 @@ from torch import nn
 
 from mmvpt.analysis.count import Count, build_without_memory, count_config, count_model
 from mmvpt.config.find import find_config
+from mmvpt.config.hosts import host_of
 from mmvpt.config.open import open_config
 from mmvpt.text.tables import format_table
 
@@ -81,11 +82,11 @@ def count_cells(cells: Iterable[Cell]) -> tuple[dict[Cell, Counts], dict[str, li
 
 
 def _count_overridden(config: Config, overrides: Mapping[str, object], backbones: dict[str, nn.Module]) -> Count:
-    """Count a model; classifiers of mmpretrain take a backbone that another one has already."""
+    """Count a model; where its host can, it takes a backbone that another one has already."""
     config = deepcopy(config)
     config.merge_from_dict(deepcopy(dict(overrides)))  # merging takes ``_delete_`` out of what it is given
     described = str(config.model.backbone)
-    if config.default_scope == 'mmpretrain' and described in backbones:
+    if described in backbones and host_of(config).takes_built:
         config.model.backbone = backbones[described]
     model = build_without_memory(config)
     backbones[described] = model.get_submodule('backbone')

@@ -18,7 +18,7 @@ from tests.data_makers import make_ade
 REPO = Path(__file__).resolve().parents[2]
 MINE = """
 _base_ = 'mmvpt::setr_vpt_shapes.py'
-model = dict(backbone=dict(backbone=dict(init_cfg=dict(checkpoint='base.pth'))))
+model = dict(backbone=dict(init_cfg=dict(checkpoint='base.pth')))
 train_dataloader = dict(batch_size=4, dataset=dict(data_root='ade'))
 val_dataloader = dict(dataset=dict(data_root='ade'))
 test_dataloader = dict(dataset=dict(data_root='ade'))
@@ -30,7 +30,7 @@ train_cfg = dict(max_iters=1)
 def mine(tmp_path, monkeypatch):
     """A user's config in the current folder, with its data and its base."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, 'argv', [])
+    monkeypatch.setattr(sys, 'argv', ['mmvpt'])
     monkeypatch.setattr(sys, 'path', [*sys.path])
     make_ade(tmp_path / 'ade', num_images=4, size=64, num_classes=7)
     Path('mine.py').write_text(MINE)

@@ -33,6 +33,10 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
     parser.add_argument('--num-heads', type=int, help='attention heads of a ViT, for widths that no table knows')
     parser.add_argument('--img-size', type=int, help='interpolate the position embedding for images of this size')
     parser.add_argument('--window-size', type=int, help='interpolate the biases of a Swin for windows of this size')
+    parser.add_argument(
+        '--origin', help='where SRC is from, such as a URL; kept in DST and in deltas that are trained on it'
+    )
+    parser.add_argument('--licence', help='of the weights in SRC, such as Apache-2.0; kept likewise')
     parser.add_argument('--dry-run', action='store_true', help='report and write nothing')
     add_allow_pickle(parser)
     return parser
@@ -55,7 +59,7 @@ def run(args: argparse.Namespace) -> None:
             host=args.host,
         )
         print(f'{args.source}: {FORMATS[conversion.format]}\n{conversion.report}')
-        target = args.target if args.dry_run else conversion.save(args.target)
+        target = args.target if args.dry_run else conversion.save(args.target, args.origin, args.licence)
     except (ValueError, OSError) as error:
         sys.exit(f'{error}\nNothing was written.')
     pretrained = dict(type='Pretrained', checkpoint=str(target), prefix='backbone.')

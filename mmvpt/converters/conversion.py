@@ -61,22 +61,29 @@ class Conversion:
     tensors: dict[str, Tensor]
     report: ConversionReport
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the weights with their origin, atomically, and return the path, ``.safetensors`` by default."""
+    def save(self, path: str | os.PathLike[str], origin: str | None = None, licence: str | None = None) -> Path:
+        """Write the weights with what is known of them, atomically, and return the path, ``.safetensors`` by default.
+
+        Args:
+            path: The file to write.
+            origin: Where the pretrained file is from, such as a URL. A delta on this base says so too.
+            licence: Of the pretrained weights, such as ``'Apache-2.0'``.
+        """
         path = Path(path) if Path(path).suffix else Path(path).with_suffix('.safetensors')
         write = WRITERS.get(path.suffix)
         if write is None:
             raise ValueError(f'Cannot write {path}. Its name must end in {" or ".join(WRITERS)}.')
         if path.resolve() == self.source.resolve():
             raise ValueError(f'{path} is the source. Give the result another name.')
-        origin = dict(
+        known = dict(
             source=self.source.name,
             format=self.format,
             interpolated=self.report.resized,
             backbone=self.backbone,
             mmvpt_version=__version__,
         )
-        write(path, {BACKBONE + name: tensor for name, tensor in self.tensors.items()}, origin)
+        known |= {key: value for key, value in dict(origin=origin, licence=licence).items() if value}
+        write(path, {BACKBONE + name: tensor for name, tensor in self.tensors.items()}, known)
         return path
 
 

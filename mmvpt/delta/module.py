@@ -28,8 +28,12 @@ class DeltaModule(BaseModule):
         """Load the base, unless it has been loaded."""
 
     @abstractmethod
+    def base_file(self) -> str | None:
+        """The file that the base comes from, if the config names one."""
+
     def base_name(self) -> str:
         """Where the base comes from, for messages."""
+        return self.base_file() or 'random, as the config has no init_cfg of type Pretrained'
 
     def complete_delta(self, state: dict[str, Tensor], prefix: str) -> bool:
         """Complete the state dict of a delta with the base that it was trained on; leave any other state dict alone.

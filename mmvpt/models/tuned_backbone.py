@@ -168,9 +168,8 @@ class TunedBackbone(DeltaModule):
         self._gets_plain = _rename_plain(state, prefix)
         self._has_base |= any(name.startswith(f'{prefix}backbone.') for name in state)
 
-    def base_name(self) -> str:
-        pretrained, _ = split_init_cfg(self.backbone.init_cfg)
-        return pretrained.get('checkpoint', 'random, as the config has no init_cfg of type Pretrained')
+    def base_file(self) -> str | None:
+        return split_init_cfg(self.backbone.init_cfg)[0].get('checkpoint')
 
 
 def _move_beside(tuner: Tuner, backbone: nn.Module) -> None:

@@ -13,6 +13,7 @@ from mmvpt.delta.files import DEPLOYMENT, DeltaFiles
 from mmvpt.delta.format import as_json, is_delta
 from mmvpt.delta.load import check_delta
 from mmvpt.delta.state import base_fingerprints, delta_state_dict, describe_delta
+from mmvpt.engine.about_run import describe_run
 from mmvpt.files.write import write_safetensors
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.registry import HOOKS
@@ -60,12 +61,7 @@ class DeltaCheckpointHook(Hook):
         """Take the fingerprint of the base, once for all checkpoints of the run."""
         model = unwrap(runner.model)
         self._fingerprints = base_fingerprints(model)
-        dataset_meta = getattr(runner.train_dataloader.dataset, 'metainfo', {})
-        about_run = dict(
-            model=runner.cfg.get('model'),
-            dataset_meta={key: dataset_meta[key] for key in ('classes', 'palette') if key in dataset_meta},
-        )
-        self._metadata = as_json(describe_delta(model, self._fingerprints) | about_run)
+        self._metadata = as_json(describe_delta(model, self._fingerprints) | describe_run(runner))
         if runner.rank == 0:
             if runner.iter:
                 self._sweep_leftovers(runner)

@@ -119,7 +119,7 @@ def _plain_model(cfg: Config) -> nn.Module:
             'another one in training. Prototypes need the base that prompts will meet.'
         )
     with quietly():
-        tuned.init_weights()  # and not the head, which nobody asks
+        tuned.init_weights()  # not the head: its outputs are not needed
     return model
 
 

@@ -17,7 +17,7 @@ Kind = TypeVar('Kind', bound=type[Extendable])
 class Adopt:
     """Makes attentions extendable, in place: ``adopt(attention)``.
 
-    A class that can be extended is registered by the one that it replaces, whose subclasses it serves too::
+    A class that can be extended is registered by the class that it replaces, and replaces its subclasses too::
 
         @adopt.register(MyAttention)
         class ExtendableMyAttention(Extendable, MyAttention): ...

@@ -63,7 +63,7 @@ class Base:
         config: Name of the config that pretrains it; None for weights that the configs of the methods bring.
         data: Its data, a folder below the data root.
         folder: Where the pretraining goes.
-        methods: Those that serve it; None for all.
+        methods: Methods that can use it; None for all.
         each_seed: Whether it is pretrained for each seed, and not once with seed 0.
     """
 
@@ -205,14 +205,13 @@ class Protocol(Generic[Outcome]):
             Trial(name, task, method, setting)
             for name, base in self.bases.items()
             for task in self.tasks
-            for method in _served(base, self.methods)
+            for method in _methods_for(base, self.methods)
             for setting in self._settings(name, method)
         ]
         for name, base in self.bases.items():
             if not any(trial.base == name for trial in trials):
-                raise ValueError(
-                    f'None of {", ".join(self.methods)} serves {name}. Its methods: {", ".join(base.methods or ())}.'
-                )
+                known = ', '.join(base.methods or ())
+                raise ValueError(f'None of {", ".join(self.methods)} is a method for {name}. These are: {known}.')
         return trials
 
     def config_of(self, trial: Trial) -> str | Recipe:
@@ -244,7 +243,7 @@ def data_roots(folder: Path) -> dict[str, object]:
     return {f'{split}_dataloader.dataset.data_root': str(folder) for split in ('train', 'val', 'test')}
 
 
-def _served(base: Base, methods: Mapping[str, str]) -> Iterator[str]:
+def _methods_for(base: Base, methods: Mapping[str, str]) -> Iterator[str]:
     """Methods for a base, in its own order where it has one."""
     yield from methods if base.methods is None else (name for name in base.methods if name in methods)
 

@@ -16,7 +16,7 @@ from .paths import PathLike
 #: The kind of the file.
 PROTOTYPES = 'prototypes'
 COMMAND = 'python tools/prototypes.py CONFIG'
-#: What a prompt of a block can be, by name, and whether the tensor of the last block serves all.
+#: What a prompt of a block can be, by name, and whether all blocks use the tensor of the last one.
 PLACES = {'final': ('output', True), 'input': ('input', False), 'output': ('output', False)}
 
 

@@ -65,11 +65,11 @@ class _ThriftyBatchNorm(_Thrifty):
 
 
 class ThriftyBatchNorm2d(_ThriftyBatchNorm, nn.BatchNorm2d):
-    """See its bases."""
+    """A batch norm of feature maps that keeps its scale alone."""
 
 
 class ThriftySyncBatchNorm(_ThriftyBatchNorm, nn.SyncBatchNorm):
-    """See its bases."""
+    """A batch norm over all processes that keeps its scale alone."""
 
 
 class ThriftyReLU(_Thrifty, nn.ReLU):

@@ -68,7 +68,7 @@ class Pruning(NamedTuple):
     segments: int = 16
 
 
-#: Table 4; the paper names no lengths there. 50 prompts meet its first rows, and section 4.3 speaks of one pair.
+#: Table 4; the paper names no lengths there. 50 prompts meet its first rows, and section 4.3 mentions one pair.
 ROWS = (
     Pruning('SVHN', 0, '0.54'),
     Pruning('SVHN', 1, '0.55'),

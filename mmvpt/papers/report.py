@@ -62,7 +62,7 @@ def report_paper(paper: str, *, markdown: bool = False) -> str:
 
 
 def count_cells(cells: Iterable[Cell]) -> tuple[dict[Cell, Counts], dict[str, list[Cell]]]:
-    """Count what cells ask for, each model once; and which could not be built, by the reason."""
+    """Count each model once. Return the counts by cell, and the cells that could not be built by reason."""
     read = cache(lambda config: open_config(f'mmvpt::{config}'))  # reading takes longer than building
     counts: dict[Cell, Counts] = {}
     missing: dict[str, list[Cell]] = {}

@@ -128,9 +128,9 @@ def test_a_part_that_is_not_there_is_answered_with_those_that_are() -> None:
         INVENTED.only(tasks=['dogs'])
 
 
-def test_a_base_that_no_method_serves_names_those_that_do() -> None:
+def test_a_base_that_no_method_can_use_names_those_that_can() -> None:
     protocol = replace(INVENTED, bases={'vit': Base('ViT'), 'cnn': Base('CNN', methods=('probe', 'frame'))})
-    with pytest.raises(ValueError, match='None of prompts serves cnn. Its methods: probe, frame'):
+    with pytest.raises(ValueError, match='None of prompts is a method for cnn. These are: probe, frame'):
         protocol.only(methods=['prompts']).trials()
 
 

@@ -1,4 +1,4 @@
-"""The cases of the contract: every tuner on every backbone that it serves."""
+"""The cases of the contract: every tuner on every backbone that it supports."""
 
 from __future__ import annotations
 

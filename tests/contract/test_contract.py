@@ -1,4 +1,4 @@
-"""What every tuner keeps on every backbone it serves."""
+"""What every tuner keeps on every backbone that it supports."""
 
 from __future__ import annotations
 

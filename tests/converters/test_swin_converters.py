@@ -99,7 +99,7 @@ def test_the_usual_sizes_are_those_of_mmpretrain(tmp_path, name, arch):
 
 @pytest.mark.parametrize('host', ['mmseg', 'mmdet'])
 @torch.no_grad()
-def test_one_file_serves_mmseg_and_mmdet(saved, host):
+def test_one_file_fits_mmseg_and_mmdet(saved, host):
     pytest.importorskip(host)
     swin, path = saved
     conversion, other = convert(path), convert(path, host=host)

@@ -1,4 +1,4 @@
-"""A tuner on a family that it does not serve says which it serves, and names none that would refuse it."""
+"""A tuner on a family that it does not support says which it supports, and names none that would refuse it."""
 
 from __future__ import annotations
 

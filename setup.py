@@ -11,7 +11,7 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).resolve().parent
 MIM = ('configs', 'tools', 'model-index.yml')
 #: Tools that need the tests beside them: of a checkout, not of a package.
-FOR_DEVELOPERS = ('benchmark*.py', 'compare_configs.py', 'run_tests.sh')
+FOR_DEVELOPERS = ('benchmark*.py', 'compare_configs.py', 'try_*.py', 'run_tests.sh')
 
 
 def version() -> str:

@@ -25,17 +25,29 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
         action=argparse.BooleanOptionalAction,
         help='ade20k: 0 is no class and 1 the first class, as published; --no-reduce-zero-label: 0 is the first class',
     )
-    parser.add_argument(
+    depth = parser.add_mutually_exclusive_group()
+    depth.add_argument(
         '--quick', action='store_true', help='check only names and annotation files, do not decode images'
+    )
+    depth.add_argument(
+        '--sample', type=positive, metavar='N', help='decode N images and label maps of each folder, not all'
     )
     parser.add_argument('--examples', type=int, default=3, help='number of examples of each problem (%(default)s)')
     return parser
 
 
+def positive(text: str) -> int:
+    """Read a number of pictures."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f'{number} is less than 1; --quick decodes no picture')
+    return number
+
+
 def run(args: argparse.Namespace) -> None:
     """Check, and exit with a status for scripts."""
     require_one_source(args)
-    findings = verify(parts_of(args), quick=args.quick, num_examples=args.examples)
+    findings = verify(parts_of(args), quick=args.quick, sample=args.sample, num_examples=args.examples)
     print(findings)
     sys.exit(1 if findings.problems else 0)
 

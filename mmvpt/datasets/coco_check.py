@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol, TypeGuard
 
 from mmengine.evaluator import Evaluator
@@ -13,6 +13,7 @@ from torch import nn
 
 from mmvpt.config.datasets import built_datasets
 from mmvpt.datasets.coco_file import CocoFile, explain_categories, label_map_name, unused_categories
+from mmvpt.datasets.verify.coco_faults import STOP_EVALUATION, STOP_TRAINING, Harm, fatal_faults
 from mmvpt.text.shorten import shorten
 
 WITHOUT_SEMANTIC = (
@@ -61,7 +62,9 @@ def check_training_data(dataset: CocoDataset, model: nn.Module) -> None:
     content = load(dataset.ann_file, backend_args=dataset.backend_args)
     _check_categories(dataset, content)
     name = type(model).__name__
-    if getattr(model, 'with_mask', False):
+    with_masks = getattr(model, 'with_mask', False)
+    _check_objects(dataset, content, STOP_TRAINING if with_masks else ())
+    if with_masks:
         _check_loads(dataset, 'with_mask', f'{name} has a mask head')
         _check_masks(dataset, content, f'{name} has a mask head')
     if getattr(getattr(model, 'roi_head', None), 'semantic_head', None) is not None:
@@ -72,12 +75,14 @@ def check_evaluation_data(dataset: CocoDataset, evaluator: Evaluator) -> None:
     """Refuse a file whose categories or masks are not what a detector is judged by."""
     content = load(dataset.ann_file, backend_args=dataset.backend_args)
     _check_categories(dataset, content)
-    if any('segm' in getattr(metric, 'metrics', ()) for metric in evaluator.metrics):
+    with_masks = any('segm' in getattr(metric, 'metrics', ()) for metric in evaluator.metrics)
+    _check_objects(dataset, content, STOP_EVALUATION if with_masks else ())
+    if with_masks:
         _check_masks(dataset, content, 'masks are to be evaluated')
 
 
 def _check_categories(dataset: CocoDataset, content: CocoFile) -> None:
-    by_id = {category['id']: category['name'] for category in content['categories']}
+    by_id = {category['id']: str(category['name']) for category in content['categories']}
     names = list(by_id.values())
     labelled = [by_id[number] for number in dataset.cat_ids]  # some data sets sort a file before they number it
     classes = dataset.metainfo['classes']
@@ -90,6 +95,17 @@ def _check_categories(dataset: CocoDataset, content: CocoFile) -> None:
     unused = unused_categories(names, classes)
     if unused:
         print_log(f'{dataset.ann_file}: left out, since they are no classes: {shorten(unused)}', logger='current')
+
+
+def _check_objects(dataset: CocoDataset, content: CocoFile, mask_harms: Collection[Harm]) -> None:
+    """Refuse boxes and masks at which pycocotools would end the process, or a loss become NaN."""
+    found = list(fatal_faults(content, mask_harms))
+    if found:
+        (where, kind), number = found[0], len(found)
+        raise ValueError(
+            f'{dataset.ann_file}: {kind} ({where}{f", and {number - 1} more faults" if number > 1 else ""}). '
+            'Correct the file; tools/verify_dataset.py says all that is wrong.'
+        )
 
 
 def _check_loads(dataset: CocoDataset, what: str, why: str) -> None:

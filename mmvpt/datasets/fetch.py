@@ -11,7 +11,9 @@ import torch
 from mmengine.dist import get_dist_info
 from torch.utils.data import Dataset, Sampler
 
+from mmvpt.datasets.empty import require_samples
 from mmvpt.datasets.fetch_errors import explain
+from mmvpt.datasets.sample_check import sample_fault
 
 SAMPLE, STEP = 1, 2  # purposes of random numbers; each purpose has its own
 
@@ -85,12 +87,16 @@ class Fetch:
         if self.seed is not None and isinstance(draw, Draw):
             seed_everything(SAMPLE, self.seed, draw.epoch, draw.position)
         try:
-            return self.dataset[int(draw)]
+            sample = self.dataset[int(draw)]
         except Exception as error:
             raise ValueError(
                 f'{self._files_of(int(draw))} (sample {int(draw)} of {type(self.dataset).__name__}) cannot be loaded: '
                 f'{explain(error)}'
             ) from error
+        fault = sample_fault(sample, len(getattr(self.dataset, 'metainfo', {}).get('classes') or ()))
+        if fault:
+            raise ValueError(f'{self._files_of(int(draw))} (sample {int(draw)}) {fault}')
+        return sample
 
     def _files_of(self, index: int) -> str:
         info = self.dataset.get_data_info(index) if hasattr(self.dataset, 'get_data_info') else {}
@@ -99,7 +105,8 @@ class Fetch:
 
 
 def fetch_of(dataset: Dataset) -> Fetch:
-    """Return the fetch of a data set, and put it there if there was none."""
+    """Return the fetch of a data set that has samples, and put it there if there was none."""
+    require_samples(dataset)
     fetch = getattr(dataset, '__getitems__', None)
     if not isinstance(fetch, Fetch):
         fetch = dataset.__getitems__ = Fetch(dataset)  # type: ignore[attr-defined]

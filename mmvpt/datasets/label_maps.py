@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 import torch
 from mmengine.dist import all_reduce
 from torch import Tensor
 
 from mmvpt.datasets.label_ids import IGNORED, LabelIds
+from mmvpt.datasets.sample_check import as_ids
 from mmvpt.datasets.verify.occurrence import NOT_LEARNT, label_classes
 from mmvpt.text.shorten import shorten
 
 CORRECT = 'Correct the label map, the classes of the data set or reduce_zero_label.'
+
+
+class PackedMap(Protocol):
+    """The label map of a sample, under the name that the host has for it."""
+
+    def items(self) -> Iterable[tuple[str, Tensor]]:
+        """The name and the label map."""
+
+
+class MapSample(Protocol):
+    """What mmseg and mmdet pack of a picture with a label map."""
+
+    gt_sem_seg: PackedMap
+
+    @property
+    def metainfo(self) -> Mapping[str, object]:
+        """Files and sizes."""
 
 
 class LabelMaps:
@@ -36,10 +54,10 @@ class LabelMaps:
         self.num_maps = 0
         self.seen: set[int] = set()
 
-    def look(self, sample: Any) -> None:
+    def look(self, sample: MapSample) -> None:
         """Remember the ids of a label map, and refuse ids for which the head has no class."""
-        (labels,) = sample.gt_sem_seg.values()  # mmseg and mmdet name it differently
-        ids = _ids(labels)
+        ((_, labels),) = sample.gt_sem_seg.items()  # mmseg and mmdet name it differently
+        ids = _ids(as_ids(labels))
         self.num_maps += 1
         self.seen |= ids
         outside = sorted(ids - {*range(self.num_classes), self.ignore_index})

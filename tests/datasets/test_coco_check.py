@@ -107,9 +107,49 @@ def test_a_class_without_a_category_stops_the_run(coco, split):
     )
 
 
+@pytest.mark.parametrize('name', [5, ['bicycle']])
+def test_a_category_whose_name_is_no_text_is_told(coco, name):
+    edit(coco, lambda content: content['categories'][2].update(name=name))
+    start(
+        detector(coco), ValueError, 'instances_train2017.json has no category for 1 of 3 classes: car. Its categories'
+    )
+
+
 def test_categories_in_another_order_stop_the_run(coco):
     edit(coco, lambda content: content['categories'].reverse())
     start(detector(coco), ValueError, "label 0 would be 'car' by the file, .* and 'person' by the classes")
+
+
+def spoil(**fields):
+    return lambda content: content['annotations'][0].update(fields)
+
+
+FATAL = [
+    (spoil(segmentation=[[2, 8, 30, 8, 30, 40, 2, float('nan')]]), 'polygons that are not lists of finite numbers'),
+    (spoil(segmentation=dict(size=[64, 64], counts='x!')), 'run lengths that are neither whole numbers'),
+    (spoil(bbox=[2, 8, float('nan'), 32]), 'annotations whose bbox is not a list of four finite numbers'),
+    (spoil(area=float('nan')), 'annotations whose area is not a finite number'),
+]
+
+
+@pytest.mark.parametrize('split', ['train', 'val'])
+@pytest.mark.parametrize('harm, kind', FATAL)
+def test_an_object_at_which_a_process_would_end_stops_the_run_before(coco, split, harm, kind):
+    edit(coco, harm, split)
+    start(detector(coco), ValueError, rf'instances_{split}2017.json: {kind}.*\(annotations\[0\]\). Correct the file')
+
+
+def test_a_mask_of_two_corners_stops_where_masks_are_evaluated_and_not_where_they_are_trained(coco):
+    edit(coco, spoil(segmentation=[[2, 8, 30, 40]]))
+    start(detector(coco))
+    edit(coco, spoil(segmentation=[[2, 8, 30, 40]]), 'val')
+    start(detector(coco), ValueError, 'instances_val2017.json: masks without three corners')
+
+
+def test_a_detector_of_boxes_takes_masks_that_are_none(coco):
+    for split in ('train', 'val'):
+        edit(coco, spoil(segmentation=[float('nan')], id='one'), split)
+    start(detector(coco, 'retinanet/retinanet_r50_fpn_1x_coco.py', **{'val_evaluator.metric': 'bbox'}))
 
 
 def tell_error(errors, *args):

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
 
 from rich.progress import track
 
 from mmvpt.text.shorten import shorten
 
 from ..coco_file import explain_categories, label_map_name, unused_categories
-from .files import decode_all, decode_label_map, decode_picture, is_there, list_files
+from ..label_ids import IGNORED
+from .coco_faults import Faults, faults_of
+from .coco_records import CocoContent, CocoPicture, read_coco
+from .decode import TURNED, Extent, read_label_map, read_picture
+from .files import choose, is_there, list_files, read_all
 from .findings import Findings
 from .occurrence import Occurrence, label_classes
-from .part import Part
+from .part import Part, add_odd
 
-KEYS = dict(
-    images=('id', 'file_name', 'width', 'height'),
-    annotations=('id', 'image_id', 'category_id', 'bbox', 'area'),
-    categories=('id', 'name'),
-)
-OF_NO_CLASS = 255
 NEEDS_MAPS = (
     "HTC's semantic branch learns from it: unpack stuffthingmaps_trainval2017.zip of COCO-stuff there, or use "
     'mmvpt::htc_protuning_without_semantic_coco.'
 )
-Item = Mapping[str, Any]
-Pictures = Mapping[object, Item]  # by their ids
 
 
 @dataclass(frozen=True)
@@ -56,55 +48,35 @@ class CocoPart(Part):
     num_map_ids: int = 183
     training: bool = field(default=False, compare=False)  # a folder for training and validation is one part
 
-    def verify(self, findings: Findings, quick: bool) -> Occurrence | None:
-        content = self._read(findings) if is_there(self.file, findings) else {}
-        pictures = {image['id']: image for image in content.get('images', ())}
-        if content:
-            counts = ', '.join(f'{len(content[key])} {key}' for key in KEYS)
-            findings.fact(f'{self.file}: {counts}')
-            self._check_categories(findings, content['categories'])
-            self._check_ids(findings, content)
-            self._check_annotations(findings, content, pictures)
-        sizes = {item['file_name']: (item['width'], item['height']) for item in pictures.values()}
-        if is_there(self.images, findings):
-            self._check_pictures(findings, sizes, quick)
-        if self.maps and is_there(self.maps, findings, NEEDS_MAPS):
-            self._check_maps(findings, self.maps, sizes, quick)
-        return self._occurrence(content) if content.get('annotations') else None
+    @property
+    def place(self) -> str:
+        """Where it lies."""
+        return str(self.file)
 
-    def _occurrence(self, content: dict[str, list[Item]]) -> Occurrence:
+    def verify(self, findings: Findings, limit: int | None) -> Occurrence | None:
+        """Look through the file, then through the folders."""
+        content = read_coco(self.file, findings) if is_there(self.file, findings, folder=False) else None
+        if content:
+            findings.fact(f'{self.file}: {content}')
+            self._check_categories(findings, content)
+            self._check_objects(findings, content)
+        sizes = self._sizes(findings, content) if content else {}
+        if is_there(self.images, findings):
+            self._check_pictures(findings, sizes, limit)
+        if self.maps and is_there(self.maps, findings, NEEDS_MAPS):
+            self._check_maps(findings, self.maps, sizes, limit)
+        return self._occurrence(content) if content and content.annotations else None
+
+    def _occurrence(self, content: CocoContent) -> Occurrence:
         """Which classes have an object; those without a category are named by another finding."""
-        names = {category['id']: category['name'] for category in content['categories']}
-        labelled = {names.get(item['category_id']) for item in content['annotations'] if not item.get('iscrowd')}
+        names = {category['id']: category['name'] for category in content.categories}
+        labelled = {names.get(item['category_id']) for item in content.annotations if not item.get('iscrowd')}
         there = labelled | (set(self.classes) - set(names.values()))
         seen = frozenset(index for index, name in enumerate(self.classes) if name in there)
         return Occurrence(str(self.file), 'object', label_classes(self.classes, 0), seen, self.training)
 
-    def _read(self, findings: Findings) -> dict[str, list[Item]]:
-        """Lists of whole items; what is no such thing is a problem and left out."""
-        try:
-            content = json.loads(self.file.read_bytes())
-        except ValueError as error:
-            findings.problem(f'{self.file} is not JSON: {error}')
-            return {}
-        if not isinstance(content, dict):
-            findings.problem(f'{self.file} holds a {type(content).__name__}, not an object with {", ".join(KEYS)}')
-            return {}
-        return {key: list(self._whole_items(findings, content.get(key), key)) for key in KEYS}
-
-    def _whole_items(self, findings: Findings, items: object, key: str) -> Iterator[Item]:
-        if not isinstance(items, list):
-            findings.problem(f'{self.file} has no list {key!r}')
-            return
-        for index, item in enumerate(items):
-            lacking = [name for name in KEYS[key] if not isinstance(item, dict) or name not in item]
-            if lacking:
-                findings.problem(f'{self.file}: {key} without {", ".join(lacking)}', f'{key}[{index}]')
-            else:
-                yield item
-
-    def _check_categories(self, findings: Findings, categories: list[Item]) -> None:
-        names = [category['name'] for category in categories]
+    def _check_categories(self, findings: Findings, content: CocoContent) -> None:
+        names = [category['name'] for category in content.categories]
         reason = explain_categories(names, self.classes)
         if reason:
             findings.problem(f'{self.file} {reason}')
@@ -112,20 +84,11 @@ class CocoPart(Part):
         if unused and not reason:
             findings.remark(f'{self.file} has categories that are no class; mmdet leaves them out: {shorten(unused)}')
 
-    def _check_ids(self, findings: Findings, content: dict[str, list[Item]]) -> None:
-        for key, items in content.items():
-            twice = [number for number, count in Counter(item['id'] for item in items).items() if count > 1]
-            for number in twice:
-                findings.problem(f'{self.file}: ids of several {key}', str(number))
-        if any(item['id'] == 0 for item in content['annotations']):
-            findings.problem(
-                f"{self.file} has an annotation of id 0, whose object COCO's evaluation never counts as found"
-            )
-
-    def _check_annotations(self, findings: Findings, content: dict[str, list[Item]], pictures: Pictures) -> None:
-        categories = {category['id'] for category in content['categories']}
-        without_mask = 0
-        for item in track(content['annotations'], f'Checking {self.file}'):
+    def _check_objects(self, findings: Findings, content: CocoContent) -> None:
+        categories = {category['id'] for category in content.categories}
+        pictures = {picture['id']: picture for picture in content.images}
+        without_mask, faults = 0, Faults()
+        for item in track(content.annotations, f'Checking {self.file}'):
             label = f'annotation {item["id"]}'
             picture = pictures.get(item['image_id'])
             if picture is None:
@@ -133,82 +96,73 @@ class CocoPart(Part):
             if item['category_id'] not in categories:
                 findings.problem(f'{self.file}: annotations of a category that is not listed', label)
             without_mask += not item.get('segmentation')
-            for kind, harmless in _faults(item, picture):
-                (findings.remark if harmless else findings.problem)(f'{self.file}: {kind}', label)
+            for fault in faults_of(item, picture):
+                faults.add(fault, label)
+        faults.report(findings, str(self.file), len(content.annotations))
         if without_mask and self.with_masks:
-            share = without_mask / len(content['annotations'])
+            share = without_mask / len(content.annotations)
             findings.problem(
                 f'{self.file}: {without_mask} annotations ({share:.0%}) have no segmentation, which a mask head needs'
             )
-        empty = pictures.keys() - {item['image_id'] for item in content['annotations']}
-        if empty:
-            names = sorted(str(pictures[number]['file_name']) for number in empty)
+        if any(item['id'] == 0 for item in content.annotations):
+            findings.problem(
+                f"{self.file} has an annotation of id 0, whose object COCO's evaluation never counts as found"
+            )
+        empty = pictures.keys() - {item['image_id'] for item in content.annotations}
+        if empty and content.annotations:
+            names = sorted(pictures[number]['file_name'] for number in empty)
             findings.remark(f'{self.file}: pictures without an annotation', *names)
 
-    def _check_pictures(self, findings: Findings, sizes: dict[str, tuple[int, int]], quick: bool) -> None:
-        there = list_files(self.images)
+    def _sizes(self, findings: Findings, content: CocoContent) -> dict[str, Extent]:
+        """The width and height of each picture by its file."""
+        counts = Counter(picture['file_name'] for picture in content.images)
+        findings.problems_of(
+            {
+                f'{self.file}: files of several pictures': {name for name in counts if counts[name] > 1},
+                f'{self.file}: files outside of {self.images}': {name for name in counts if _leads_out(name)},
+            }
+        )
+        return {picture['file_name']: _size(picture) for picture in content.images}
+
+    def _check_pictures(self, findings: Findings, sizes: dict[str, Extent], limit: int | None) -> None:
+        there = list_files(self.images, findings)
         findings.fact(f'{self.images}: {len(there)} files')
-        absent, spare = sorted(sizes.keys() - there), sorted(there - sizes.keys())
-        if absent:
-            findings.problem(f'{self.images}: pictures that are listed in {self.file} but absent', *absent)
+        absent = {name for name in sizes.keys() - there if not (self.images / name).is_file()}
+        kind = f'{self.images}: pictures that are listed in {self.file} but absent'
+        findings.problems_of({kind: absent})
+        spare = sorted(there - sizes.keys())
         if spare and sizes:
             findings.remark(f'{self.images}: files that are not listed in {self.file}', *spare)
-        if quick:
-            return
-        for name, picture in decode_all(self.images, sizes.keys() & there, findings, decode_picture):
+        for name, picture in read_all(self.images, choose(sizes.keys() - absent, limit), findings, read_picture):
+            add_odd(findings, self.images, name, picture)
             if picture.size != sizes[name]:
+                turned = ', turned as its EXIF data say' if picture.turned else ''
                 kind = f'{self.images}: pictures of another size than in {self.file}'
-                findings.problem(kind, f'{name} is {"x".join(map(str, picture.size))}')
+                findings.problem(kind, f'{name} is {"x".join(map(str, picture.size))}{turned}')
+            elif picture.ambiguous:
+                findings.problem(f'{self.images}: {TURNED.format(what="its boxes and masks")}', name)
 
-    def _check_maps(self, findings: Findings, folder: Path, sizes: dict[str, tuple[int, int]], quick: bool) -> None:
-        there = list_files(folder)
+    def _check_maps(self, findings: Findings, folder: Path, sizes: dict[str, Extent], limit: int | None) -> None:
+        there = list_files(folder, findings)
         findings.fact(f'{folder}: {len(there)} label maps')
         names = {label_map_name(name): size for name, size in sizes.items()}
-        absent = sorted(names.keys() - there)
-        if absent:
-            findings.problem(f'{folder}: pictures of {self.file} without a label map here', *absent)
-        if quick:
-            return
-        valid = {*range(self.num_map_ids), OF_NO_CLASS}
-        for name, labels in decode_all(folder, names.keys() & there, findings, decode_label_map):
+        findings.problems_of({f'{folder}: pictures of {self.file} without a label map here': names.keys() - there})
+        valid = {*range(self.num_map_ids), IGNORED}
+        for name, labels in read_all(folder, choose(names.keys() & there, limit), findings, read_label_map):
             if labels.mode != 'L':
                 findings.problem(f'{folder}: label maps that are not plain 8-bit ids', f'{name} is {labels.mode}')
+            elif labels.fault:
+                findings.problem(f'{folder}: {labels.fault}', name)
             elif labels.ids - valid:
-                kind = f'{folder}: ids other than 0 to {self.num_map_ids - 1} or {OF_NO_CLASS} for nothing'
+                kind = f'{folder}: ids other than 0 to {self.num_map_ids - 1} or {IGNORED} for nothing'
                 findings.problem(kind, f'{name} has {sorted(labels.ids - valid)[:3]}')
             if labels.size != names[name]:
                 findings.problem(f'{folder}: label maps of another size than their picture', name)
 
 
-def _faults(item: Item, picture: Item | None) -> Iterator[tuple[str, bool]]:
-    """What is wrong with an annotation, and whether mmdet gets over it."""
-    if 'iscrowd' not in item:
-        yield "annotations without iscrowd, at which COCO's evaluation stops", False
-    box = item['bbox']
-    if not (isinstance(box, list) and len(box) == 4 and all(_is_number(number) for number in box)):
-        yield 'boxes that are not four numbers', False
-        return
-    x, y, width, height = box
-    if width < 1 or height < 1 or item['area'] <= 0:
-        yield 'boxes below one pixel, which mmdet leaves out', True
-    if picture and (x < -1 or y < -1 or x + width > picture['width'] + 1 or y + height > picture['height'] + 1):
-        yield 'boxes that reach out of their picture', False
-    yield from _mask_faults(item.get('segmentation'), picture)
+def _leads_out(name: str) -> bool:
+    return '..' in PurePosixPath(name).parts
 
 
-def _mask_faults(mask: object, picture: Item | None) -> Iterator[tuple[str, bool]]:
-    if not mask:
-        return
-    if isinstance(mask, list):
-        if any(not isinstance(polygon, list) or len(polygon) % 2 or len(polygon) < 6 for polygon in mask):
-            yield 'polygons without three corners, which mmdet leaves out', True
-    elif not isinstance(mask, dict) or not isinstance(mask.get('counts'), (list, str)) or 'size' not in mask:
-        yield 'masks that are neither polygons nor run lengths', False
-    elif picture and list(mask['size']) != [picture['height'], picture['width']]:
-        yield 'run lengths of another size than their picture', False
-    elif isinstance(mask['counts'], list) and sum(mask['counts']) != math.prod(mask['size']):
-        yield 'run lengths that do not add up to their picture', False
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and math.isfinite(value)
+def _size(picture: CocoPicture) -> Extent:
+    return int(picture['width']), int(picture['height'])

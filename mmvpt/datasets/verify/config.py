@@ -13,7 +13,9 @@ from mmvpt.config.hosts import HOSTS
 from mmvpt.config.open import open_config
 
 from ..coco_categories import COCO_CATEGORIES
+from .cifar import Cifar100Part
 from .coco import CocoPart
+from .cub import CubPart
 from .folder import ImageFolderPart
 from .layouts import NUM_ADE_CLASSES
 from .part import Part, Unknown
@@ -154,7 +156,9 @@ def _image_folder(use: Use) -> Part:
 #: Makes a part, by the layout of its files; which data sets have which is in the rows of the hosts.
 MAKERS: dict[str, Callable[[Use], Part]] = {
     'ade20k': _ade20k,
+    'cifar100': lambda use: Cifar100Part(use.path(use.prefix('root')), use.dataset.get('download', True)),
     'coco': _coco,
+    'cub': lambda use: CubPart(use.path()),
     'image-folder': _image_folder,
     'segmentation': _segmentation,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from mmvpt.text.shorten import shorten
 
 
@@ -28,6 +30,12 @@ class Findings:
     def problem(self, kind: str, *examples: str) -> None:
         """Add to a kind of problem; no example at all means that there is just one of the kind."""
         self.problems.setdefault(kind, []).extend(examples)
+
+    def problems_of(self, kinds: Mapping[str, Collection[str]]) -> None:
+        """Add the kinds of problem of which there are examples."""
+        for kind, examples in kinds.items():
+            if examples:
+                self.problem(kind, *sorted(examples))
 
     def remark(self, kind: str, *examples: str) -> None:
         """Add to a kind of remark."""

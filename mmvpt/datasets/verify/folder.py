@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from .files import decode_all, decode_picture, is_there, list_files
+from .decode import read_picture
+from .files import SUFFIXES, choose, is_there, list_files, read_all
 from .findings import Findings
-from .part import Part
+from .part import Part, add_odd
 
-#: What mmpretrain takes for pictures.
-SUFFIXES = ('.jpg', '.jpeg', '.png', '.ppm', '.bmp', '.pgm', '.tif')
+#: Those of pictures that mmpretrain passes over.
+OTHER_SUFFIXES = ('.webp', '.gif', '.tiff', '.jfif', '.jp2', '.avif', '.heic', '.heif')
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,15 @@ class ImageFolderPart(Part):
     splits: tuple[Path, ...]
     num_classes: int | None = None
 
-    def verify(self, findings: Findings, quick: bool) -> None:
+    @property
+    def place(self) -> str:
+        """Where it lies."""
+        return ', '.join(map(str, self.splits))
+
+    def verify(self, findings: Findings, limit: int | None) -> None:
+        """Look through all splits, and compare their classes."""
         classes = {
-            split: self._verify_split(split, findings, quick) for split in self.splits if is_there(split, findings)
+            split: self._verify_split(split, findings, limit) for split in self.splits if is_there(split, findings)
         }
         if not classes:
             return
@@ -37,26 +45,37 @@ class ImageFolderPart(Part):
                 here, there = (first, other) if name in classes[first] else (other, first)
                 findings.problem(f'Classes of {here} that {there} does not have, so that labels would not agree', name)
 
-    def _verify_split(self, split: Path, findings: Findings, quick: bool) -> set[str]:
+    def _verify_split(self, split: Path, findings: Findings, limit: int | None) -> set[str]:
         """Look through one split and return its classes."""
         classes = {entry.name for entry in split.iterdir() if entry.is_dir() and not entry.name.startswith('.')}
-        files = list_files(split)
+        files = list_files(split, findings)
         pictures = {name for name in files if name.lower().endswith(SUFFIXES)}
+        others = {name for name in files if name.lower().endswith(OTHER_SUFFIXES)}
         findings.fact(f'{split}: {len(pictures)} pictures, {len(classes)} classes')
-        outside = {name for name in pictures if '/' not in name}
-        kinds = {
-            f'{split}: pictures outside of the class folders': outside,
-            f'{split}: class folders without a picture': classes - {PurePosixPath(name).parts[0] for name in pictures},
-        }
-        for kind, names in kinds.items():
-            if names:
-                findings.problem(kind, *sorted(names))
+        suffixes = f'{", ".join(SUFFIXES[:-1])} or {SUFFIXES[-1]}'
+        findings.problems_of(
+            {
+                f'{split}: pictures outside of the class folders': {name for name in pictures if '/' not in name},
+                f'{split}: class folders without a picture': classes - {_first_folder(name) for name in pictures},
+                f'{split}: pictures that mmpretrain passes over, since they do not end in {suffixes}': others,
+                f'{split}: classes whose names differ in case alone': _twins(classes),
+            }
+        )
         if not classes:
             findings.problem(f'{split} has no class folders, such as {split}/cat')
-        if files - pictures:
-            findings.remark(f'{split}: files that mmpretrain passes over', *sorted(files - pictures))
+        if files - pictures - others:
+            findings.remark(f'{split}: files that mmpretrain passes over', *sorted(files - pictures - others))
         if self.num_classes and classes and len(classes) != self.num_classes:
             findings.problem(f'{split} has {len(classes)} class folders for {self.num_classes} classes')
-        if not quick:
-            list(decode_all(split, pictures, findings, decode_picture))
+        for name, picture in read_all(split, choose(pictures, limit), findings, read_picture):
+            add_odd(findings, split, name, picture)
         return classes
+
+
+def _first_folder(name: str) -> str:
+    return PurePosixPath(name).parts[0]
+
+
+def _twins(names: set[str]) -> set[str]:
+    counts = Counter(name.lower() for name in names)
+    return {name for name in names if counts[name.lower()] > 1}

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Protocol
 
 from ..coco_categories import COCO_CATEGORIES
+from .cifar import Cifar100Part
 from .coco import CocoPart
+from .cub import CubPart
 from .folder import ImageFolderPart
 from .part import Part
 from .segmentation import SegmentationPart
@@ -66,4 +68,20 @@ def _image_folder(
     return [ImageFolderPart((root / 'train', root / 'val'), len(classes) if classes else None)]
 
 
-LAYOUTS: dict[str, Layout] = {'ade20k': _ade20k, 'coco': _coco, 'image-folder': _image_folder}
+def _cub(root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True) -> list[Part]:
+    return [CubPart(root)]
+
+
+def _cifar100(
+    root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True
+) -> list[Part]:
+    return [Cifar100Part(root, download=False)]
+
+
+LAYOUTS: dict[str, Layout] = {
+    'ade20k': _ade20k,
+    'coco': _coco,
+    'image-folder': _image_folder,
+    'cub': _cub,
+    'cifar100': _cifar100,
+}

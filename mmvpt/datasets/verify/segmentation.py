@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..label_ids import IGNORED, SET_ONCE, LabelIds
-from .files import Decoded, decode_all, decode_label_map, decode_picture, is_there, list_files
+from .decode import TURNED, LabelMap, LoadedPicture, read_label_map, read_picture
+from .files import choose, is_there, list_files, read_all
 from .findings import Findings
 from .occurrence import Occurrence, label_classes
-from .part import Part
+from .part import Part, add_odd
 
 MEANING = {True: '0 is nothing, 1 the first class', False: '0 is the first class'}
 FEW = 12  # classes that a line can hold
@@ -40,7 +41,13 @@ class SegmentationPart(Part):
     training: bool = field(default=False, compare=False)  # a folder for training and validation is one part
     loaded_with: frozenset[bool] = frozenset()
 
-    def verify(self, findings: Findings, quick: bool) -> Occurrence | None:
+    @property
+    def place(self) -> str:
+        """Where it lies."""
+        return f'{self.images}, {self.maps}'
+
+    def verify(self, findings: Findings, limit: int | None) -> Occurrence | None:
+        """Look through both folders."""
         self._check_setting(findings)
         folders = (self.images, self.image_suffix), (self.maps, self.map_suffix)
         listed = [_stems(folder, suffix, findings) for folder, suffix in folders if is_there(folder, findings)]
@@ -49,12 +56,23 @@ class SegmentationPart(Part):
         images, maps = listed
         setting = f'reduce_zero_label={self.reduce_zero_label}: {MEANING[self.reduce_zero_label]}'
         findings.fact(f'{self.images}: {len(images)} pictures; {self.maps}: {len(maps)} label maps ({setting})')
-        _add_names(findings, f'{self.images}: pictures without a label map in {self.maps}', images - maps)
-        _add_names(findings, f'{self.maps}: label maps without a picture in {self.images}', maps - images)
-        if quick:
-            findings.fact(f'{self.maps}: not opened, so nothing is known of their ids and of the classes that occur')
-            return None
-        return self._tell_ids(findings, self._decode(findings, images, maps))
+        findings.problems_of(
+            {
+                f'{self.images}: pictures without a label map in {self.maps}': images - maps,
+                f'{self.maps}: label maps without a picture in {self.images}': maps - images,
+            }
+        )
+        stems = set(choose(images | maps, limit))
+        pixels = self._decode(findings, images & stems, maps & stems)
+        if stems >= maps:
+            return self._tell_ids(findings, pixels)
+        opened = (
+            f'{len(maps & stems)} of {len(maps)} opened, so little is known'
+            if stems
+            else 'not opened, so nothing is known'
+        )
+        findings.fact(f'{self.maps}: {opened} of their ids and of the classes that occur')
+        return None
 
     def _check_setting(self, findings: Findings) -> None:
         if self.loaded_with - {self.reduce_zero_label}:
@@ -64,21 +82,22 @@ class SegmentationPart(Part):
             )
 
     def _decode(self, findings: Findings, images: set[str], maps: set[str]) -> Counter[int]:
-        """Open all files and count the pixels of each id."""
-        names = [stem + self.image_suffix for stem in images]
-        pictures = dict(decode_all(self.images, names, findings, decode_picture))
-        pixels: Counter[int] = Counter()
-        for name, labels in decode_all(
-            self.maps, [stem + self.map_suffix for stem in maps], findings, decode_label_map
+        """Open files and count the pixels of each id."""
+        pictures = {}
+        for name, picture in read_all(
+            self.images, [stem + self.image_suffix for stem in images], findings, read_picture
         ):
-            picture = pictures.get(name.removesuffix(self.map_suffix) + self.image_suffix)
-            self._check_map(findings, name, labels, picture)
+            add_odd(findings, self.images, name, picture)
+            pictures[name.removesuffix(self.image_suffix)] = picture
+        pixels: Counter[int] = Counter()
+        for name, labels in read_all(self.maps, [stem + self.map_suffix for stem in maps], findings, read_label_map):
+            self._check_map(findings, name, labels, pictures.get(name.removesuffix(self.map_suffix)))
             pixels.update(labels.counts)
         return pixels
 
-    def _check_map(self, findings: Findings, name: str, labels: Decoded, picture: Decoded | None) -> None:
-        if not labels.ids:
-            findings.problem(f'{self.maps}: colours where ids should be; docs/guides/data.md turns them into ids', name)
+    def _check_map(self, findings: Findings, name: str, labels: LabelMap, picture: LoadedPicture | None) -> None:
+        if labels.fault:
+            findings.problem(f'{self.maps}: {labels.fault}', name)
         outside = sorted(labels.ids - self._read(labels.ids).valid)
         if outside:
             ids = f'{outside[:3]}'.replace(']', ', ...]' if len(outside) > 3 else ']')
@@ -86,6 +105,8 @@ class SegmentationPart(Part):
             findings.problem(f'{self.maps}: ids other than {rule} or {IGNORED} for no class', f'{name} has {ids}')
         if picture and labels.size != picture.size:
             findings.problem(f'{self.maps}: label maps of another size than their picture', name)
+        elif picture and picture.ambiguous:
+            findings.problem(f'{self.images}: {TURNED.format(what="the label map")}', name)
 
     def _tell_ids(self, findings: Findings, pixels: Counter[int]) -> Occurrence | None:
         """Add what the ids of all label maps together tell."""
@@ -121,14 +142,10 @@ class SegmentationPart(Part):
 
 def _stems(folder: Path, suffix: str, findings: Findings) -> set[str]:
     """Names without the suffix; files with another one are a problem, since mmseg passes over them."""
-    names = list_files(folder)
+    names = list_files(folder, findings)
     if not names:
         findings.problem(f'{folder} is empty.')
     read = {name for name in names if name.endswith(suffix)}
-    _add_names(findings, f'{folder}: files that mmseg does not read, since they do not end in {suffix}', names - read)
+    kind = f'{folder}: files that mmseg does not read, since they do not end in {suffix}'
+    findings.problems_of({kind: names - read})
     return {name.removesuffix(suffix) for name in read}
-
-
-def _add_names(findings: Findings, kind: str, names: set[str]) -> None:
-    if names:
-        findings.problem(kind, *sorted(names))

@@ -23,6 +23,7 @@ from mmengine.config import Config
 from mmengine.hooks import checkpoint_hook
 
 import mmvpt.files.write
+from mmvpt import cli
 from mmvpt.engine.launch import build_runner, shutdown
 from mmvpt.pruning.pipeline import Pipeline
 from mmvpt.pruning.run import score
@@ -50,17 +51,30 @@ def finish(*processes):
     assert [process.exitcode for process in processes] == [0] * len(processes)
 
 
-def train_rank(config: dict, rank: int, world: int, port: int) -> None:
-    """Train as one of several processes."""
+def become_rank(rank: int, world: int, port: int) -> None:
+    """Set what torchrun sets for one of several processes."""
     os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE=str(world))
     os.environ.update(MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
+
+
+def train_rank(config: dict, rank: int, world: int, port: int) -> None:
+    """Train as one of several processes."""
+    become_rank(rank, world, port)
     train_alone(config, launcher='pytorch')
+
+
+def run_rank(command: list[str], folder: str, rank: int, world: int, port: int) -> None:
+    """Run a command of ours in a folder as one of several processes."""
+    os.chdir(folder)
+    become_rank(rank, world, port)
+    torch.set_num_threads(1)
+    Config.pretty_text = property(repr)
+    cli.main(command)
 
 
 def score_rank(config: str, delta: str, out: str, rank: int, world: int, port: int) -> None:
     """Score prompts as one of several processes."""
-    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE=str(world))
-    os.environ.update(MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
+    become_rank(rank, world, port)
     torch.set_num_threads(1)
     score(config, delta, out, launcher='pytorch')
     shutdown()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.processes import finish, run_rank, start
+from tests.engine.test_distributed import free_port
 from tests.engine.tiny import seg_config
 
 TOOLS = Path(__file__).resolve().parents[2] / 'tools'
@@ -40,10 +42,12 @@ def test_two_processes_train_and_evaluate_on_a_machine_without_gpus(tmp_path):
         trained = _run('dist_train.sh', tmp_path / 'tiny.py', 2, '--work-dir', tmp_path / 'work')
     assert trained.returncode == 0, trained.stdout[-3000:]
     delta = tmp_path / 'work' / 'iter_4.safetensors'
-    tested = _run('dist_test.sh', tmp_path / 'tiny.py', delta, 2, '--work-dir', tmp_path / 'work')
-    assert tested.returncode == 0, tested.stdout[-3000:]
+    command = ['test', 'tiny.py', str(delta), '--launcher', 'pytorch', '--work-dir', 'test']
+    port = free_port()
+    finish(*(start(run_rank, command, str(tmp_path), rank, 2, port) for rank in range(2)))
+    (log,) = (tmp_path / 'test').rglob('*.log')
     at_the_end = re.findall(r'\(val\).*mIoU: (\S+)', trained.stdout)
-    again = re.findall(r'\(test\).*mIoU: (\S+)', tested.stdout)
+    again = re.findall(r'\(test\).*mIoU: (\S+)', log.read_text())
     assert at_the_end == again != []
 
 
@@ -77,6 +81,12 @@ def test_dist_train_hands_the_cluster_and_its_options_to_torchrun(stand_in):
     torchrun = '-m torch.distributed.run --nnodes=2 --node_rank=1 --master_addr=10.0.0.1 --nproc_per_node=8'
     assert words[:8] == [*torchrun.split(), '--master_port=29600', f'{TOOLS}/train.py'][:8]
     assert words[8:-1] == ['x.py', '--launcher', 'pytorch', '--amp', '--cfg-options', 'a="[1, 2]"']
+
+
+def test_dist_test_hands_the_checkpoint_to_its_tool(stand_in):
+    words = _run('dist_test.sh', 'x.py', 'x.pth', 2, '--tta', **stand_in).stdout.split('\n')
+    assert '--nproc_per_node=2' in words
+    assert words[-7:-1] == [f'{TOOLS}/test.py', 'x.py', 'x.pth', '--launcher', 'pytorch', '--tta']
 
 
 def test_machines_of_a_cluster_share_the_usual_port_and_a_single_one_takes_a_free_one(stand_in):

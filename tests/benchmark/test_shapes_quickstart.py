@@ -7,13 +7,26 @@ from mmvpt.benchmark.protocols.shapes_quickstart import PROTOCOL, quickstart
 from mmvpt.config.find import find_config
 from mmvpt.datasets.shapes import EXPORTERS
 from mmvpt.files.read import read_metadata
+from mmvpt.runs.steps import Step
 from tests.benchmark.tiny import NO_WORKERS, cells
 
 CONFIGS = [PROTOCOL.config_of(trial) for trial in PROTOCOL.trials()]
 PRETRAINING = PROTOCOL.bases['vit'].config
+IN_A_PROCESS_OF_ITS_OWN = Step._stream
 
 
-def test_the_quickstart_ends_with_a_table_and_a_panel_and_reuses_what_it_did(tmp_path, capfd):
+@pytest.fixture
+def one_method_in_processes(monkeypatch, steps_in_this_process):
+    """Start a process for each command of one method, as for a user; the others would wait for the same imports."""
+    here = Step._stream
+
+    def run(step, quiet):
+        return (IN_A_PROCESS_OF_ITS_OWN if step.title.endswith('head only') else here)(step, quiet)
+
+    monkeypatch.setattr(Step, '_stream', run)
+
+
+def test_the_quickstart_ends_with_a_table_and_a_panel_and_reuses_what_it_did(tmp_path, capfd, one_method_in_processes):
     work = tmp_path / 'work'
     options = Options(
         work,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import importlib.util
 import re
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from mmengine.registry import MODELS
 from torch import Tensor, nn
 
 import mmvpt.registry  # noqa: F401  (lets MMEngine's registry find mmpretrain and mmseg by prefix)
+
+from .copies import Mould
 
 DIM, DEPTH, PATCH = 32, 3, 8
 HEIGHT, WIDTH = 32, 48
@@ -70,7 +71,7 @@ class BackboneRow:
 
     def build(self, every_output: bool = False) -> nn.Module:
         """One of its own for the caller; random numbers start again."""
-        backbone = copy.deepcopy(_made(self, every_output))
+        backbone = _mould(self, every_output).cast()
         torch.manual_seed(0)
         return backbone
 
@@ -80,7 +81,7 @@ class BackboneRow:
 
 
 @cache
-def _made(row: BackboneRow, every_output: bool) -> nn.Module:
+def _mould(row: BackboneRow, every_output: bool) -> Mould:
     torch.manual_seed(0)
     backbone = MODELS.build({**row.config, **(dict(out_indices=list(range(row.depth))) if every_output else {})})
     for param in backbone.parameters():  # biases and tokens start at zero, where mistakes would not show
@@ -91,7 +92,7 @@ def _made(row: BackboneRow, every_output: bool) -> nn.Module:
         if isinstance(module, nn.BatchNorm2d):
             nn.init.normal_(module.running_mean, std=0.1)
             nn.init.uniform_(module.running_var, 0.5, 1.5)
-    return backbone
+    return Mould(backbone)
 
 
 @cache

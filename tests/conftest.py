@@ -16,6 +16,11 @@ from mmvpt.runs.steps import Step
 MEMORY = '/dev/shm'
 
 
+def pytest_collection_modifyitems(items):
+    """Start with what takes longest, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker('long') is None)
+
+
 @pytest.fixture(autouse=True, scope='session')
 def copies_in_memory():
     """Let MMEngine copy the files of a config, a dozen for each, into memory where the system has a folder for it."""

@@ -26,6 +26,7 @@ def one_method_in_processes(monkeypatch, steps_in_this_process):
     monkeypatch.setattr(Step, '_stream', run)
 
 
+@pytest.mark.long
 def test_the_quickstart_ends_with_a_table_and_a_panel_and_reuses_what_it_did(tmp_path, capfd, one_method_in_processes):
     work = tmp_path / 'work'
     options = Options(

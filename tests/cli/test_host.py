@@ -56,6 +56,7 @@ def test_get_flops_counts_the_tuned_model(mine, capsys):
     assert 'Flops' in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_two_processes_test_a_delta_as_our_tool_does(mine, tmp_path):
     runner = launch.train(mine, validate=False, cfg_options=dict(experiment_name='train'))
     delta = Path(runner.work_dir, 'last_checkpoint').read_text().replace('.pth', '.safetensors')

@@ -12,6 +12,7 @@ from .dense import protuned_detector, protuned_segmentor
 from .processes import finish, start, train_alone, train_rank
 from .tiny import PROMPTS, seg_config
 
+pytestmark = pytest.mark.long
 GROUPS = dict(type='GN', num_groups=4)  # batch norm would see other batches
 
 

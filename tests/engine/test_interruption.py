@@ -4,6 +4,7 @@ import os
 import random
 from pathlib import Path
 
+import pytest
 import torch
 
 from mmvpt.delta.files import read_delta
@@ -40,6 +41,7 @@ def assert_nothing_is_broken(work_dir):
         read_delta(path.with_suffix('.safetensors'))
 
 
+@pytest.mark.long
 def test_killed_at_any_moment_a_run_resumes_to_the_same_last_bit(tmp_path):
     moment = random.Random(0)
     whole, killed = tmp_path / 'whole', tmp_path / 'killed'

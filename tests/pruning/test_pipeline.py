@@ -40,6 +40,7 @@ def final_delta(plan: Plan, seed: int) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_killed_at_any_moment_the_pipeline_ends_as_if_nothing_had_happened(tmp_path) -> None:
     moment = random.Random(0)
     whole, killed = plan_of(tmp_path, 'whole'), plan_of(tmp_path, 'killed')

@@ -31,6 +31,7 @@ def stand_in(tmp_path):
     return dict(PATH=f'{tmp_path}:{os.environ["PATH"]}', MMVPT_PYTHON='python')
 
 
+@pytest.mark.long
 def test_two_processes_train_and_evaluate_on_a_machine_without_gpus(tmp_path):
     config = seg_config(tmp_path, **{'model.decode_head.norm_cfg.type': 'SyncBN'})
     config.dump(tmp_path / 'tiny.py')

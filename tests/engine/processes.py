@@ -11,9 +11,10 @@ import signal
 import sys
 import time
 import traceback
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from ctypes import c_int
 from importlib.util import find_spec
+from pathlib import Path
 
 import mmvpt  # isort: skip  before mmpretrain, whose models may not be importable without it
 import mmpretrain.models  # noqa: F401
@@ -32,6 +33,7 @@ from mmvpt.runs.steps import CONSOLE, Step
 if find_spec('mmdet'):
     import mmdet.models  # noqa: F401
 
+REPO = Path(__file__).resolve().parents[2]
 SPAWN = multiprocessing.get_context('forkserver')
 SPAWN.set_forkserver_preload([__name__])
 STARTING, TRAINING, WRITING = range(3)
@@ -40,7 +42,8 @@ STARTING, TRAINING, WRITING = range(3)
 def start(target, *args):
     """Start a function of this module in a process of its own."""
     process = SPAWN.Process(target=target, args=args)
-    process.start()
+    with chdir(REPO):  # the first one starts the server, which looks for this module in the current folder
+        process.start()
     return process
 
 

@@ -16,7 +16,9 @@ from mmvpt.env import versions
 
 REPO = Path(__file__).resolve().parents[2]
 #: Tools for those who work on mmvpt have no verb.
-FOR_DEVELOPERS = {'benchmark', 'benchmark_operators', 'compare_configs', 'try_data'}
+#: Those that try damaged or wrong inputs.
+TRY = {path.stem for path in (REPO / 'tools').glob('try_*.py')}
+FOR_DEVELOPERS = {'benchmark', 'benchmark_operators', 'compare_configs', *TRY}
 TOOLS = [path for path in sorted((REPO / 'tools').rglob('*.py')) if path.stem not in FOR_DEVELOPERS]
 #: Files besides the verbs.
 SHARED = {'__init__', 'names', 'options'}

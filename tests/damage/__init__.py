@@ -1,0 +1,1 @@
+"""Inputs that are wrong on purpose: generators, what tries them, and judges of what came of it."""

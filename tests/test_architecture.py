@@ -50,6 +50,7 @@ ROOMS: dict[str, set[str]] = {
     'cli': {
         'text',
         'env',
+        'files',
         'config',
         'models',
         'delta',

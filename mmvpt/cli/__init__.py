@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 
 import mmvpt
+from mmvpt.files.refuse import Refused
 
 #: One line of help for each verb; its module has the same name.
 VERBS = {
@@ -68,7 +70,13 @@ def run_verb(verb: str, arguments: Sequence[str] | None = None, program: str | N
     """
     module = import_module(f'mmvpt.cli.{verb}')
     parser: argparse.ArgumentParser = module.make_parser(program)
+    parser.add_argument('--debug', action='store_true', help='show where in the code a refused file was refused')
+    args = parser.parse_args(arguments)
     try:
-        return module.run(parser.parse_args(arguments))
+        return module.run(args)
     except argparse.ArgumentError as error:
         return parser.error(str(error))
+    except (Refused, FileNotFoundError) as error:
+        if args.debug:
+            raise
+        sys.exit('\n'.join(['', str(error), *getattr(error, '__notes__', ())]))

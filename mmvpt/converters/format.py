@@ -144,5 +144,8 @@ def grid(img_size: int, patch_size: int) -> int:
 
 def count(tensors: Tensors, prefix: str) -> int:
     """Count the numbered parts under a prefix, from 0 to the last one."""
-    numbers = [int(name.removeprefix(prefix).split('.')[0]) for name in tensors if name.startswith(prefix)]
-    return 1 + max(numbers, default=-1)
+    numbers = {int(name.removeprefix(prefix).split('.')[0]) for name in tensors if name.startswith(prefix)}
+    if numbers != set(range(len(numbers))):
+        absent = min(set(range(len(numbers))) - numbers)
+        raise ValueError(f'it has {prefix}{max(numbers)} and no {prefix}{absent}, so parts are missing.')
+    return len(numbers)

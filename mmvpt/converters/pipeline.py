@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 
+import torch
 from mmpretrain.registry import MODELS
 from torch import Tensor
 
@@ -54,6 +55,7 @@ def convert(
     try:
         _refuse_sizes(known, sizes)
         ours, dropped, unknown = _translate(stored, known, prefix)
+        _require_finite(ours)
         fitted = known.fit(ours, sizes)
         backbone = known.describe(fitted, stored, sizes)
         own = _build(backbone)
@@ -121,6 +123,14 @@ def _translate(stored: Tensors, format: Format, prefix: str) -> tuple[dict[str, 
         else:
             ours[translated] = _lay_out(format, name, tensor)
     return format.assemble(ours), dropped, unknown
+
+
+def _require_finite(tensors: Tensors) -> None:
+    for name, tensor in tensors.items():
+        if not tensor.is_floating_point() and tensor.ndim > 1:
+            raise ValueError(f'{name} is {tensor.dtype}, where a backbone has floats.')
+        if tensor.is_floating_point() and not tensor.is_meta and not torch.isfinite(tensor).all():
+            raise ValueError(f'{name} holds NaN or infinity.')
 
 
 def _lay_out(format: Format, name: str, tensor: Tensor) -> Tensor:

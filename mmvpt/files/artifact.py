@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from torch import Tensor
 
 from .paths import PathLike
 from .read import read_checkpoint
+from .refuse import Refused
+from .schema import Field, require_fields
 from .write import write_safetensors
 
 
@@ -16,16 +19,20 @@ def write_artifact(path: PathLike, kind: str, tensors: Mapping[str, Tensor], met
     write_safetensors(path, tensors, {**metadata, 'kind': kind})
 
 
-def read_artifact(path: PathLike, kind: str, wrong: str) -> tuple[dict[str, Tensor], dict]:
+def read_artifact(
+    path: PathLike, kind: str, wrong: str, schema: Mapping[str, Field]
+) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read tensors and metadata of a file of a kind.
 
     Args:
         path: The file.
         kind: What it must be.
         wrong: What to say after its name where it is something else: what it does not hold, and what makes such files.
+        schema: Fields of its metadata.
     """
     content = read_checkpoint(path)
     metadata = dict(content.get('meta', {}))
     if metadata.pop('kind', None) != kind:
-        raise ValueError(f'{path} {wrong}')
+        raise Refused(f'{path} {wrong}')
+    require_fields(metadata, schema, path)
     return content['state_dict'], metadata

@@ -12,10 +12,19 @@ from torch import Tensor, nn
 from .artifact import read_artifact, write_artifact
 from .fingerprint import fingerprint
 from .paths import PathLike
+from .refuse import WRITE_AGAIN, refuse
+from .schema import COUNT, MAPPING, VERSION, Field, is_hash
+from .tensors import require_tensors
 
 #: The kind of the file.
 PROTOTYPES = 'prototypes'
 COMMAND = 'python tools/prototypes.py CONFIG'
+_FIELDS = dict(
+    base=Field('the fingerprint of a base', is_hash, required=True),
+    num_images=COUNT,
+    data=MAPPING,
+    mmvpt_version=VERSION,
+)
 #: What a prompt of a block can be, by name, and whether all blocks use the tensor of the last one.
 PLACES = {'final': ('output', True), 'input': ('input', False), 'output': ('output', False)}
 
@@ -85,7 +94,11 @@ def read_prototypes(path: PathLike) -> Prototypes:
             f'{COMMAND} --out {path}'
         )
     wrong = f'holds no prototypes. Compute them from the training split: {COMMAND}'
-    tensors, meta = read_artifact(path, PROTOTYPES, wrong)
+    tensors, meta = read_artifact(path, PROTOTYPES, wrong, _FIELDS)
+    names = [f'{side}.{block}' for block in range(max(len(tensors) // 2, 1)) for side in ('input', 'output')]
+    require_tensors(tensors, dict.fromkeys(names, 2), path)
+    if len({len(tensor) for tensor in tensors.values()}) > 1:
+        raise refuse(path, 'its blocks have other numbers of prototypes', WRITE_AGAIN)
     return Prototypes(tensors, meta, str(path))
 
 

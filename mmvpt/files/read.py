@@ -8,15 +8,19 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 import torch
-from mmengine.logging.history_buffer import HistoryBuffer
 from safetensors import safe_open
 from torch import Tensor
 
+from .archive import check_npz, check_torch_archive
+from .header import require_names_once
 from .paths import PathLike, existing_file
-from .write import METADATA_KEY
+from .refuse import COPY_AGAIN, Refused, refuse
+from .unpickle import load_plain, wanted_type
+from .write import DIGEST, METADATA_KEY, digest_of
 
 ALLOW_PICKLE = 'MMVPT_ALLOW_PICKLE'
 
@@ -39,7 +43,7 @@ def read_checkpoint(path: PathLike, map_location: MapLocation = 'cpu') -> dict[s
     read = _READERS.get(path.suffix, _read_pickle)
     try:
         return read(path, map_location)
-    except NotPlainWeights:
+    except Refused:
         raise
     except Exception as error:  # damaged bytes fail in as many ways as there are parsers
         raise _unreadable(path, error) from error
@@ -50,37 +54,47 @@ def read_metadata(path: PathLike) -> dict[str, Any]:
     path = existing_file(path)
     try:
         with safe_open(path, 'pt') as file:
-            return _decode_metadata(file.metadata())
+            meta = _decode_metadata(file.metadata())
     except Exception as error:
         raise _unreadable(path, error) from error
+    meta.pop(DIGEST, None)
+    return meta
 
 
-class NotPlainWeights(ValueError):
+class NotPlainWeights(Refused):
     """A sound file that holds something else than plain tensors and containers."""
 
 
-def _unreadable(path: Path, error: Exception) -> ValueError:
+def _unreadable(path: Path, error: Exception) -> Refused:
     unpickler = str(error).rpartition('WeightsUnpickler error: ')[2]  # what torch.load wraps in advice
     reason = re.split(r'\.\s|\n', unpickler.strip())[0].rstrip('.') or type(error).__name__
-    return ValueError(
+    return Refused(
         f'Cannot read {path} ({path.stat().st_size} bytes): {reason}. It is cut short, damaged, or not what '
         'its suffix says. Compare its size with the original and copy, download or save it again.'
     )
 
 
 def _read_safetensors(path: Path, map_location: MapLocation) -> dict[str, Any]:
+    require_names_once(path)
     with safe_open(path, 'pt') as file:
-        tensors = {name: _move(file.get_tensor(name), map_location) for name in file.keys()}
-        return {'state_dict': tensors, 'meta': _decode_metadata(file.metadata())}
+        tensors = {name: file.get_tensor(name) for name in file.keys()}
+        meta = _decode_metadata(file.metadata())
+    digest = meta.pop(DIGEST, None)
+    if digest is not None and digest != digest_of(tensors, meta):
+        raise refuse(path, 'its bytes are not those that were saved', COPY_AGAIN)
+    return {'state_dict': {name: _move(tensor, map_location) for name, tensor in tensors.items()}, 'meta': meta}
 
 
 def _read_npz(path: Path, map_location: MapLocation) -> dict[str, Any]:
+    check_npz(path)
     with np.load(path, allow_pickle=False) as arrays:
         tensors = {name: _move(torch.from_numpy(arrays[name]), map_location) for name in arrays.files}
         return {'state_dict': tensors}
 
 
 def _read_pickle(path: Path, map_location: MapLocation) -> dict[str, Any]:
+    if is_zipfile(path):
+        check_torch_archive(path)
     if _pickle_allowed():
         checkpoint = torch.load(path, map_location, weights_only=False)
     else:
@@ -91,16 +105,17 @@ def _read_pickle(path: Path, map_location: MapLocation) -> dict[str, Any]:
     return checkpoint
 
 
-def _load_plain(path: Path, map_location: MapLocation) -> Any:
+def _load_plain(path: Path, map_location: MapLocation) -> object:
     try:
-        with torch.serialization.safe_globals(_plain_types()):
-            return torch.load(path, map_location, weights_only=True)
+        return load_plain(path, map_location)
+    except Refused:
+        raise
     except Exception as error:
-        refused = re.search(r"(?:GLOBAL |got <class ')([\w.]+)", str(error))
-        if refused is None:
+        wanted = wanted_type(error)
+        if wanted is None:
             raise
         raise NotPlainWeights(
-            f'{path} wants {refused[1]}, which is neither a tensor nor a plain container; loading it could '
+            f'{path} wants {wanted}, which is neither a tensor nor a plain container; loading it could '
             'run any code. Only if you trust who made the file: pass --allow-pickle to a tool of mmvpt, or '
             f'set {ALLOW_PICKLE}=1.'
         ) from error
@@ -113,37 +128,12 @@ def _pickle_allowed() -> bool:
     return os.environ.get(ALLOW_PICKLE) == '1'
 
 
-def _plain_types() -> list[Any]:
-    """Harmless types beyond torch's own that MMEngine's Runner saves: numpy's, and histories of scalars."""
-    array: Any = np.empty(0).__reduce__()[0]
-    scalar: Any = np.float64(0).__reduce__()[0]
-    rebuilders = [
-        (rebuild, f'numpy.{core}.multiarray.{rebuild.__name__}')
-        for rebuild in (array, scalar)
-        for core in ('core', '_core')  # as numpy 1 and numpy 2 spell it
-    ]
-    codes = '?' + np.typecodes['AllInteger'] + np.typecodes['AllFloat'] + 'SU'
-    dtypes = [type(np.dtype(code)) for code in codes]
-    return [
-        *rebuilders,
-        *dtypes,
-        np.ndarray,
-        np.dtype,
-        HistoryBuffer,
-        (_method_of_history, 'builtins.getattr'),
-    ]
-
-
-def _method_of_history(owner: object, name: str) -> Any:
-    """Stand in for ``getattr`` in a pickle; HistoryBuffer needs it for its own methods, nothing else does."""
-    if owner is HistoryBuffer and name in ('min', 'max', 'current', 'mean'):
-        return getattr(HistoryBuffer, name)
-    raise NotPlainWeights(f'A pickled getattr reaches for {name!r} of {owner!r}, which weights do not need.')
-
-
 def _decode_metadata(raw: Mapping[str, str] | None) -> dict[str, Any]:
     raw = raw or {}
-    return json.loads(raw[METADATA_KEY]) if METADATA_KEY in raw else dict(raw)
+    meta = json.loads(raw[METADATA_KEY]) if METADATA_KEY in raw else dict(raw)
+    if not isinstance(meta, dict):
+        raise ValueError(f'its metadata are a {type(meta).__name__}, not fields by name')
+    return meta
 
 
 def _move(tensor: Tensor, map_location: MapLocation) -> Tensor:

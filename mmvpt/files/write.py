@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,8 +13,10 @@ from mmengine.fileio import LocalBackend, register_backend
 from safetensors.torch import save as safetensors_bytes
 from torch import Tensor
 
+from .fingerprint import fingerprint
 from .paths import PathLike
 
+DIGEST = 'digest'
 METADATA_KEY = 'mmvpt'  # the only one: safetensors stores several in an order that changes from run to run
 
 
@@ -34,10 +37,17 @@ def write_atomically(path: PathLike, write: Callable[[BinaryIO], object]) -> Non
 
 
 def write_safetensors(path: PathLike, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
-    """Write tensors and JSON-able metadata; the same content always gives the same bytes."""
+    """Write tensors, JSON-able metadata and a digest of both; the same content always gives the same bytes."""
     copies = {name: tensor.detach().to('cpu', copy=True).contiguous() for name, tensor in tensors.items()}
-    content = safetensors_bytes(copies, {METADATA_KEY: json.dumps(metadata, sort_keys=True)})
+    signed = {**metadata, DIGEST: digest_of(copies, metadata)}
+    content = safetensors_bytes(copies, {METADATA_KEY: json.dumps(signed, sort_keys=True)})
     write_atomically(path, lambda file: file.write(content))
+
+
+def digest_of(tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> str:
+    """Hash the content of a file (SHA-256, hex), so that a reader sees every changed bit."""
+    fields = json.dumps({**metadata}, sort_keys=True)
+    return sha256(f'{fingerprint(tensors)} {fields}'.encode()).hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

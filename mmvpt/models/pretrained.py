@@ -6,11 +6,13 @@ from collections import defaultdict
 from functools import partial
 from typing import Any
 
+import torch
 from mmengine.logging import print_log
 from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor, nn
 
 from mmvpt.files.match import KeyReport, load_matching
+from mmvpt.files.refuse import COPY_AGAIN, refuse
 
 #: Of MMEngine's modules: one entry, or several.
 InitCfg = dict | list[dict] | None
@@ -35,8 +37,21 @@ def load_pretrained(
             raise ValueError(f'No key of {checkpoint} starts with prefix={prefix!r}. Its keys start with: {found}.')
         state = inside
     report = load_matching(backbone, state, source=checkpoint, **options)
+    _require_numbers(backbone, {name: state[name] for name in report.matched if name in state}, checkpoint)
     print_log(f'Base from {checkpoint}:\n{report}', 'current')
     return report
+
+
+def _require_numbers(backbone: nn.Module, loaded: dict[str, Tensor], checkpoint: str) -> None:
+    """Refuse weights that are no finite numbers, or integers where the backbone has floats."""
+    own = backbone.state_dict()
+    for name, tensor in loaded.items():
+        if tensor.is_floating_point() != own[name].is_floating_point():
+            raise refuse(checkpoint, f'{name} is {tensor.dtype}, and {own[name].dtype} in the backbone', COPY_AGAIN)
+        if tensor.is_meta:
+            raise refuse(checkpoint, f'{name} has no numbers', COPY_AGAIN)
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+            raise refuse(checkpoint, f'{name} holds NaN or infinity', COPY_AGAIN)
 
 
 def initialise(backbone: nn.Module, **options: Any) -> bool:

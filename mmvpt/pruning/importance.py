@@ -15,12 +15,26 @@ from torch import Tensor
 
 from mmvpt.datasets.fetch import rng_restored
 from mmvpt.files.artifact import read_artifact, write_artifact
+from mmvpt.files.refuse import WRITE_AGAIN, refuse
+from mmvpt.files.schema import COUNT, MAPPING, VERSION, Field, is_count, list_of
+from mmvpt.files.tensors import require_tensors
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.models.parts import tuned_backbones
 from mmvpt.tuners.prompts import Prompts
 
 #: The kind of the file.
 SCORES = 'prompt_scores'
+_FIELDS = dict(
+    stages=Field('the stage of each block', lambda value: bool(value) and list_of(is_count)(value), required=True),
+    widths=Field('the width of the prompts of each block', list_of(is_count), required=True),
+    num_segments=Field('a whole number', is_count, required=True),
+    samples=COUNT,
+    signed=Field('true or false', lambda value: isinstance(value, bool)),
+    model=MAPPING,
+    mmvpt_version=VERSION,
+)
+#: Dimensions of the scores of a block.
+DIMS = dict(tokens=1, segments=2)
 #: How a token (..., C) is cut into R segments (..., R, C / R), by name.
 SEGMENT_LAYOUTS = {
     'contiguous': lambda token, count: token.unflatten(-1, (count, -1)),
@@ -53,10 +67,21 @@ class Scores:
     @classmethod
     def read(cls, path: str | Path) -> Scores:
         """Read what :meth:`save` wrote."""
-        tensors, meta = read_artifact(path, SCORES, 'holds no scores of prompts. tools/score_prompts.py makes them.')
+        wrong = 'holds no scores of prompts. tools/score_prompts.py makes them.'
+        tensors, meta = read_artifact(path, SCORES, wrong, _FIELDS)
         stages = meta.pop('stages')
+        require_tensors(tensors, {f'{part}.{i}': n for i in range(len(stages)) for part, n in DIMS.items()}, path)
+        _require_sizes(tensors, meta, len(stages), path)
         tokens, segments = ([tensors[f'{part}.{i}'] for i in range(len(stages))] for part in ('tokens', 'segments'))
         return cls(tokens, segments, stages, meta)
+
+
+def _require_sizes(tensors: Mapping[str, Tensor], meta: Mapping[str, Any], blocks: int, path: str | Path) -> None:
+    """Refuse scores of segments that are not those of the tokens."""
+    for block in range(blocks):
+        wanted = (len(tensors[f'tokens.{block}']), meta['num_segments'])
+        if tensors[f'segments.{block}'].shape != wanted or len(meta['widths']) != blocks:
+            raise refuse(path, f'its scores of block {block} do not fit each other', WRITE_AGAIN)
 
 
 def score_prompts(

@@ -15,9 +15,9 @@ from mmvpt import __main__, cli
 from mmvpt.env import versions
 
 REPO = Path(__file__).resolve().parents[2]
-#: Tools for those who work on mmvpt have no verb.
-#: Those that try damaged or wrong inputs.
+#: Tools that try damaged or wrong inputs.
 TRY = {path.stem for path in (REPO / 'tools').glob('try_*.py')}
+#: Tools for those who work on mmvpt have no verb.
 FOR_DEVELOPERS = {'benchmark', 'benchmark_operators', 'compare_configs', *TRY}
 TOOLS = [path for path in sorted((REPO / 'tools').rglob('*.py')) if path.stem not in FOR_DEVELOPERS]
 #: Files besides the verbs.

@@ -14,6 +14,7 @@ from mmengine.runner import CheckpointLoader, Runner, load_checkpoint
 from torch import nn
 from torch.utils.data import Dataset
 
+import mmvpt.registry  # noqa: F401  whose import hands MMEngine our readers
 from mmvpt.files.fingerprint import fingerprint
 from mmvpt.files.match import load_matching
 from mmvpt.files.read import ALLOW_PICKLE, read_checkpoint, read_metadata
@@ -129,7 +130,7 @@ class Reach:
 
 def test_getattr_reaches_for_nothing(tmp_path):
     torch.save({'state_dict': Reach()}, tmp_path / 'reach.pth')
-    with pytest.raises(ValueError, match=r"getattr reaches for '__init__'"):
+    with pytest.raises(ValueError, match=r"reach.pth: it holds a getattr that reaches for '__init__'"):
         read_checkpoint(tmp_path / 'reach.pth')
 
 

@@ -1,0 +1,31 @@
+"""One way to say that a file is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+COPY_AGAIN = 'Copy or download it again.'
+WRITE_AGAIN = 'It is damaged, or not written by mmvpt: write it again, with the command that makes such files.'
+
+
+class Refused(ValueError):
+    """A file that is not what it should be: the message names it, says what is wrong and what to do."""
+
+
+def refuse(path: object, wrong: str, remedy: str) -> Refused:
+    """The error of a file: what is wrong with it, and what to do."""
+    return Refused(f'{path}: {wrong}. {remedy}')
+
+
+@contextmanager
+def naming(path: object) -> Iterator[None]:
+    """Put the name of a file before what goes wrong with its content; None leaves the message as it is."""
+    try:
+        yield
+    except Refused:
+        raise
+    except ValueError as error:
+        if path is None:
+            raise
+        raise Refused(f'{path}: {error}') from error

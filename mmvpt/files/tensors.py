@@ -1,0 +1,29 @@
+"""Tensors of our files: which names and shapes there are, and that they hold finite numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from .paths import PathLike
+from .refuse import WRITE_AGAIN, refuse
+
+
+def require_tensors(tensors: Mapping[str, Tensor], dims: Mapping[str, int], path: PathLike) -> None:
+    """Refuse other tensors than those named, of another number of dimensions, or of no finite floats.
+
+    Args:
+        tensors: As they were read.
+        dims: How many dimensions each has to have.
+        path: The file, for messages.
+    """
+    for what, names in (('lacks', dims.keys() - tensors.keys()), ('has the unknown', tensors.keys() - dims.keys())):
+        if names:
+            raise refuse(path, f'it {what} tensors {", ".join(sorted(names)[:3])}', WRITE_AGAIN)
+    for name, tensor in tensors.items():
+        if tensor.ndim != dims[name] or not tensor.numel() or not tensor.is_floating_point():
+            raise refuse(path, f'{name} is {tensor.dtype} of the shape {tuple(tensor.shape)}', WRITE_AGAIN)
+        if not torch.isfinite(tensor).all():
+            raise refuse(path, f'{name} holds NaN or infinity', WRITE_AGAIN)

@@ -32,6 +32,7 @@ VERBS = {
     'vpt_shapes': 'compare ways to tune a ViT, a Swin and a CNN on Shapes',
     'protuning_shapes': 'compare Pro-tuning with retraining and fine-tuning on Shapes',
     'e2vpt_shapes': 'compare the parts of E2VPT on Shapes',
+    'check': 'say what is wrong in a config, before a run',
     'show': 'print what the tuner of a config binds where',
     'host': 'run a tool of mmpretrain, mmseg or mmdet on a config that inherits one of ours',
     'check_env': 'check an environment, and say how to repair it',

@@ -11,7 +11,7 @@ from .check_keys import kind_at
 from .hosts import HOSTS
 from .near import suggest
 from .problem import ConfigProblem, Group, Place, groups, listed, show, value_at, walk
-from .registered import Kind
+from .registered import Registered
 from .signatures import options_of
 
 #: Where the models of mmpretrain, mmseg and mmdet have numbers of classes that are those of the data.
@@ -57,7 +57,7 @@ def check_fit(config: Config) -> Iterator[ConfigProblem]:
         yield from rule(config)
 
 
-def _kind(config: Config, path: str, group: Group) -> Kind | None:
+def _kind(config: Config, path: str, group: Group) -> Registered | None:
     scope = group.get('_scope_', config.get('default_scope'))
     return kind_at(Place(path, group, scope if isinstance(scope, str) else None))
 
@@ -150,7 +150,7 @@ def _packages(config: Config) -> Iterator[ConfigProblem]:
                 )
 
 
-def _package(kind: Kind | None) -> str:
+def _package(kind: Registered | None) -> str:
     return getattr(kind, '__module__', '').partition('.')[0]
 
 
@@ -173,7 +173,7 @@ def _pipelines(config: Config) -> Iterator[ConfigProblem]:
             )
 
 
-def _default_pipeline(kind: Kind | None) -> object:
+def _default_pipeline(kind: Registered | None) -> object:
     parameter = options_of(kind).known.get('pipeline') if kind else None
     return parameter.default if parameter else None
 

@@ -9,10 +9,10 @@ from mmengine.config import Config
 
 from .hosts import HOSTS
 from .known_keys import (
-    DEFAULTS,
+    DEFAULT_TYPES,
     FOREIGN,
     GIVEN,
-    GROUPS,
+    GROUP_KEYS,
     HAND_ON,
     NEAR_ONLY,
     NOT_REGISTERED,
@@ -23,8 +23,8 @@ from .known_keys import (
 )
 from .near import near_misses, suggest
 from .problem import ConfigProblem, Group, Place, show, walk
-from .registered import Kind, find_type, known_scope, names_near, registries_of
-from .signatures import Options, options_of
+from .registered import Registered, find_type, known_scope, names_near, registries_of
+from .signatures import Takes, options_of
 
 #: Keys that any type may have.
 SPECIAL = ('type', '_scope_', '_delete_')
@@ -94,7 +94,7 @@ def check_keys(config: Config) -> Iterator[ConfigProblem]:
             foreign.append(f'{place.path}.')
         if 'type' in group or _default(place.path, group):
             yield from _check_type(place, group)
-        elif any(re.fullmatch(pattern, place.path) for pattern in (*GROUPS, *NEAR_ONLY)):
+        elif any(re.fullmatch(pattern, place.path) for pattern in (*GROUP_KEYS, *NEAR_ONLY)):
             yield from _check_group(place.path, group)
         elif group and place.key not in ('data_preprocessor', 'init_cfg') and registries_of(place.path):
             yield ConfigProblem(
@@ -104,11 +104,13 @@ def check_keys(config: Config) -> Iterator[ConfigProblem]:
 
 def _default(path: str, group: Group) -> str | None:
     """The type of a group that need not name it."""
-    fitting = (kind for pattern, key, kind in DEFAULTS if re.fullmatch(pattern, path) and (not key or key in group))
+    fitting = (
+        kind for pattern, key, kind in DEFAULT_TYPES if re.fullmatch(pattern, path) and (not key or key in group)
+    )
     return next(fitting, None)
 
 
-def kind_at(place: Place) -> Kind | None:
+def kind_at(place: Place) -> Registered | None:
     """What the type of a group stands for, named or not; None where nobody knows."""
     if not isinstance(place.value, Mapping):
         return None
@@ -148,7 +150,7 @@ def _unknown_type(place: Place, name: str) -> str:
     return f'no {kinds} is called {name!r} in {place.scope}. {near} Your own needs custom_imports.'
 
 
-def _check_options(path: str, name: str, kind: Kind, group: Group, scope: str | None) -> Iterator[ConfigProblem]:
+def _check_options(path: str, name: str, kind: Registered, group: Group, scope: str | None) -> Iterator[ConfigProblem]:
     options = options_of(kind)
     if hand_on := HAND_ON.get(name.rpartition('.')[2]):
         options = _with(options, options_of(_handed_to(path, group.get(hand_on, 'Resize'), scope) or kind))
@@ -164,23 +166,23 @@ def _check_options(path: str, name: str, kind: Kind, group: Group, scope: str | 
         yield from _missing(path, name, options, group)
 
 
-def _missing(path: str, name: str, options: Options, group: Group) -> Iterator[ConfigProblem]:
+def _missing(path: str, name: str, options: Takes, group: Group) -> Iterator[ConfigProblem]:
     given = {key for pattern, keys in GIVEN.items() if re.fullmatch(pattern, path) for key in keys}
     for key in sorted(options.needed - given - set(group)):
         yield ConfigProblem(f'{path}.{key}', f'{name} needs this option, and it is not there. Add {key}=...')
 
 
-def _handed_to(path: str, name: object, scope: str | None) -> Kind | None:
+def _handed_to(path: str, name: object, scope: str | None) -> Registered | None:
     return find_type(path, name, scope) if isinstance(name, str) else None
 
 
-def _with(first: Options, second: Options) -> Options:
-    return Options({**second.known, **first.known}, second.open)
+def _with(first: Takes, second: Takes) -> Takes:
+    return Takes({**second.known, **first.known}, second.open)
 
 
 def _check_group(path: str, group: Group) -> Iterator[ConfigProblem]:
     """Keys of a group without a type."""
-    for tables, wrong in ((GROUPS, _not_there), (NEAR_ONLY, near_misses)):
+    for tables, wrong in ((GROUP_KEYS, _not_there), (NEAR_ONLY, near_misses)):
         for pattern, known in tables.items():
             if not re.fullmatch(pattern, path):
                 continue

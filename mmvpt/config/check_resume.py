@@ -37,7 +37,7 @@ READ = (
 
 
 @dataclass(frozen=True)
-class Change:
+class RunChange:
     """One value that is other than when the run began.
 
     Args:
@@ -64,15 +64,15 @@ class _Nothing:
         return 'nothing'
 
 
-ABSENT = _Nothing()
+NOT_THERE = _Nothing()
 
 
-def changes_since(before: Mapping[str, object], now: Mapping[str, object]) -> list[Change]:
+def changes_since(before: Mapping[str, object], now: Mapping[str, object]) -> list[RunChange]:
     """Return what differs between the config that a run began with and the one that it goes on with."""
     return [change for key in READ for change in _differences(before.get(key), now.get(key), key)]
 
 
-def refuse_another_run(changes: list[Change], checkpoint: str) -> None:
+def refuse_another_run(changes: list[RunChange], checkpoint: str) -> None:
     """Refuse to go on with what makes it another run."""
     wrong = [change for change in changes if change.makes_another_run]
     if wrong:
@@ -84,17 +84,17 @@ def refuse_another_run(changes: list[Change], checkpoint: str) -> None:
         )
 
 
-def _differences(before: object, now: object, path: str) -> Iterator[Change]:
+def _differences(before: object, now: object, path: str) -> Iterator[RunChange]:
     if ASIDE.fullmatch(path):
         return
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         for key in [*before, *(key for key in now if key not in before)]:
-            yield from _differences(before.get(key, ABSENT), now.get(key, ABSENT), f'{path}.{key}')
+            yield from _differences(before.get(key, NOT_THERE), now.get(key, NOT_THERE), f'{path}.{key}')
     elif isinstance(before, list | tuple) and isinstance(now, list | tuple) and len(before) == len(now):
         for number, (one, other) in enumerate(zip(before, now, strict=True)):
             yield from _differences(one, other, f'{path}.{number}')
-    elif before != now and not (before in (None, ABSENT) and now in (None, ABSENT)):
-        yield Change(path, before, now)
+    elif before != now and not (before in (None, NOT_THERE) and now in (None, NOT_THERE)):
+        yield RunChange(path, before, now)
 
 
 def _spell(value: object) -> str:

@@ -18,7 +18,7 @@ TOGETHER = (
 #: Parts of a model without which it does not train, where its type says otherwise.
 NEEDED = {'ImageClassifier': ('head',)}
 #: Hooks that MMEngine has by these names.
-HOOKS = {
+DEFAULT_HOOKS = {
     'runtime_info': 'RuntimeInfoHook',
     'timer': 'IterTimerHook',
     'sampler_seed': 'DistSamplerSeedHook',
@@ -88,9 +88,9 @@ def _loops(config: Config) -> Iterator[ConfigProblem]:
 def _hooks(config: Config) -> Iterator[ConfigProblem]:
     """A hook of MMEngine under the name of another."""
     hooks = config.get('default_hooks') or {}
-    for name, own in HOOKS.items():
+    for name, own in DEFAULT_HOOKS.items():
         kind = _name(hooks[name]) if isinstance(hooks.get(name), Mapping) else own
-        if kind != own and kind in HOOKS.values():
+        if kind != own and kind in DEFAULT_HOOKS.values():
             yield ConfigProblem(f'default_hooks.{name}.type', f'{kind} is there in place of {own}. Set it to {own}.')
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mmengine.config import Config
 
 from .check_keys import kind_at
-from .hints import fits, hints_of, name_of
+from .hints import fits, hints_of, words_for
 from .known_keys import TOP
 from .problem import ConfigProblem, Place, show, walk
 
@@ -66,11 +66,11 @@ POSITIVE = _number('a positive number', 0, above=True)
 NOT_NEGATIVE = _number('a number from 0 on', 0)
 SHARE = _number('a number from 0 to 1', 0, 1)
 FINITE = _number('a finite number', -math.inf)
-FACTOR = Range('a number above 0, and at most 1', lambda value: SHARE.holds(value) and value != 0)
+UP_TO_ONE = Range('a number above 0, and at most 1', lambda value: SHARE.holds(value) and value != 0)
 MOMENTUM = Range('a number from 0 on and below 1', lambda value: SHARE.holds(value) and value != 1)
 NOT_ZERO = Range('a number other than 0', lambda value: FINITE.holds(value) and value != 0)
-LAST = _either(NOT_NEGATIVE, Range('inf', lambda value: value == math.inf))
-SEED = _either(NONE, _number('a whole number from 0 on', 0, 2**32 - 1, whole=True))
+END = _either(NOT_NEGATIVE, Range('inf', lambda value: value == math.inf))
+RANDOM_SEED = _either(NONE, _number('a whole number from 0 on', 0, 2**32 - 1, whole=True))
 LOG_LEVELS = _choice('CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG', 'NOTSET')
 
 #: What values may be, by a pattern of paths; the first that fits counts.
@@ -90,14 +90,14 @@ RANGES: dict[str, Range] = {
     r'train_cfg\.val_begin': COUNT_OR_NONE,
     r'default_hooks\.checkpoint\.(interval|max_keep_ckpts)': _either(COUNT, ALL),
     r'default_hooks\.logger\.interval': COUNT,
-    r'custom_hooks\.\d+\.momentum': FACTOR,
+    r'custom_hooks\.\d+\.momentum': UP_TO_ONE,
     r'auto_scale_lr\.base_batch_size': COUNT,
-    r'randomness\.seed': SEED,
+    r'randomness\.seed': RANDOM_SEED,
     r'log_level': LOG_LEVELS,
     r'log_processor\.window_size': COUNT,
-    r'param_scheduler(\..*)?\.(begin|end)': LAST,
+    r'param_scheduler(\..*)?\.(begin|end)': END,
     r'param_scheduler(\..*)?\.T_max': _either(NONE, POSITIVE),
-    r'param_scheduler(\..*)?\.(start_factor)': FACTOR,
+    r'param_scheduler(\..*)?\.(start_factor)': UP_TO_ONE,
     r'param_scheduler(\..*)?\.(end_factor|factor)': SHARE,
     r'param_scheduler(\..*)?\.(eta_min|gamma)': _either(NONE, NOT_NEGATIVE),
     r'param_scheduler(\..*)?\.power': FINITE,
@@ -175,5 +175,5 @@ def _of_other_types(place: Place) -> Iterator[ConfigProblem]:
                 yield ConfigProblem(path, f'{show(value)} is not known to {name}. Possible: {", ".join(known)}.')
         elif (ours or isinstance(value, str)) and _range_of(path) is None and not fits(value, hints.get(key)):
             yield ConfigProblem(
-                path, f'{name} takes {name_of(hints.get(key))} here, got {show(value)}. Give it one of that type.'
+                path, f'{name} takes {words_for(hints.get(key))} here, got {show(value)}. Give it one of that type.'
             )

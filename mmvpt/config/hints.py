@@ -66,10 +66,10 @@ def _is_plain(value: object, hint: object) -> bool:
     return isinstance(value, hint)  # type: ignore[arg-type]
 
 
-def name_of(hint: object) -> str:
+def words_for(hint: object) -> str:
     """Write a declared type in plain words."""
     if get_origin(hint) in (Union, UnionType):
-        return ' or '.join(dict.fromkeys(map(name_of, get_args(hint))))
+        return ' or '.join(dict.fromkeys(map(words_for, get_args(hint))))
     if hint is NoneType:
         return 'None'
     return hint.__name__ if inspect.isclass(hint) and not get_args(hint) else str(hint).replace('typing.', '')

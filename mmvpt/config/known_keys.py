@@ -84,7 +84,7 @@ LOADER = (
     'disable_subprocess_warning',
 )
 #: All keys of groups without a type, by a pattern of paths.
-GROUPS: dict[str, tuple[str, ...]] = {
+GROUP_KEYS: dict[str, tuple[str, ...]] = {
     r'randomness': ('seed', 'deterministic', 'diff_rank_seed'),
     r'env_cfg': ('cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit'),
     r'env_cfg\.mp_cfg': ('mp_start_method', 'opencv_num_threads'),
@@ -168,7 +168,7 @@ GIVEN: dict[str, tuple[str, ...]] = {
     r'log_processor|visualizer(\..*)?': ('name', 'save_dir', 'vis_backends'),
 }
 #: Types in place of those that a group need not name, by path: the first that has the key of the second column, if any.
-DEFAULTS: tuple[tuple[str, str, str], ...] = (
+DEFAULT_TYPES: tuple[tuple[str, str, str], ...] = (
     (r'train_cfg', 'max_iters', 'IterBasedTrainLoop'),
     (r'train_cfg', '', 'EpochBasedTrainLoop'),
     (r'val_cfg', '', 'ValLoop'),

@@ -36,7 +36,7 @@ REGISTRIES = {
 #: Where else a type in a model may be, whose place nobody knows.
 ANYWHERE = ('MODELS', 'TASK_UTILS', 'TRANSFORMS', 'WEIGHT_INITIALIZERS', 'DATA_SAMPLERS')
 #: What a type makes: a class, or anything else that is called.
-Kind = Callable[..., object]
+Registered = Callable[..., object]
 
 
 def registries_of(path: str) -> tuple[Registry, ...]:
@@ -45,13 +45,13 @@ def registries_of(path: str) -> tuple[Registry, ...]:
     return tuple(getattr(mmengine.registry, name) for name in names)
 
 
-def find_type(path: str, name: str, scope: str | None) -> Kind | None:
+def find_type(path: str, name: str, scope: str | None) -> Registered | None:
     """Find what a name stands for at a place; where nobody knows the place, among all that a model is made of."""
     places = registries_of(path) or tuple(getattr(mmengine.registry, name) for name in ANYWHERE)
     return next((kind for registry in places if (kind := _look_up(registry, name, scope)) is not None), None)
 
 
-def _look_up(registry: Registry, name: str, scope: str | None) -> Kind | None:
+def _look_up(registry: Registry, name: str, scope: str | None) -> Registered | None:
     with DefaultScope.overwrite_default_scope(scope), registry.switch_scope_and_registry(None) as own:
         try:
             found: object = own.get(name)

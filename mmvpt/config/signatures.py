@@ -14,7 +14,7 @@ Parameters = Mapping[str, inspect.Parameter]
 
 
 @dataclass(frozen=True)
-class Options:
+class Takes:
     """What something can be given.
 
     Args:
@@ -29,12 +29,12 @@ class Options:
 
 
 @cache
-def options_of(kind: Callable[..., object]) -> Options:
+def options_of(kind: Callable[..., object]) -> Takes:
     """Read the options of a class or a function; what a class hands on to its parents is theirs."""
     if not inspect.isclass(kind):
         parameters = _parameters(kind)
         known = _named(parameters)
-        return Options(known, parameters is None or _rest(parameters) is not None, _needed(known))
+        return Takes(known, parameters is None or _rest(parameters) is not None, _needed(known))
     known, needed, skips = {}, None, False
     for owner in kind.__mro__:
         if '__init__' not in vars(owner):
@@ -48,9 +48,9 @@ def options_of(kind: Callable[..., object]) -> Options:
         needed = _needed(own) if needed is None else needed
         rest = _rest(parameters)
         if not skips and (rest is None or not _hands_on(init, rest)):
-            return Options(known, parameters is None or rest is not None, needed)
+            return Takes(known, parameters is None or rest is not None, needed)
         skips |= rest is not None and _skips(init, owner)
-    return Options(known, False, needed or frozenset())
+    return Takes(known, False, needed or frozenset())
 
 
 def _needed(parameters: Parameters) -> frozenset[str]:

@@ -84,11 +84,14 @@ def _check_image(config: Config, backbone: nn.Module) -> Iterator[ConfigProblem]
 
 def _check_shapes(neck: nn.Module, given: tuple[Tensor, ...]) -> Iterator[ConfigProblem]:
     """A neck for outputs of another shape, which the operators of torch refuse."""
+    if all(output.dim() == 4 for output in given):
+        return  # whether maps are large enough depends on the images
     try:
         with torch.no_grad(), torch.device('meta'), quiet():
             neck(given)
     except (RuntimeError, IndexError, ValueError) as error:
-        if not NOT_OF_CONFIG.search(str(error)):
+        where = traceback.extract_tb(error.__traceback__)[-1].filename.replace('\\', '/')
+        if '/torch/' in where and not NOT_OF_CONFIG.search(str(error)):
             shapes = ', '.join(str(tuple(output.shape)) for output in given)
             says = f'it cannot take outputs of shapes {shapes} from the backbone ({error}).'
             yield ConfigProblem('model.neck', f'{says} Take another neck, or neck=None.')
@@ -121,7 +124,7 @@ def _check_neck(path: str, neck: Group, features: list[Tensor]) -> list[ConfigPr
     """A neck that reads all outputs of the backbone."""
     given, widths = neck.get('in_channels'), [_width(feature) for feature in features]
     comparable = isinstance(given, list | tuple) and (len(given) == len(widths) or neck.get('type') == 'FPN')
-    if not comparable or listed(given) == widths:
+    if not comparable or listed(given) in (widths, widths[::-1]):  # YOLO's begins at the last
         return []
     return [ConfigProblem(f'{path}.in_channels', f'{listed(given)}, but the backbone gives {widths}. Set it to these.')]
 

@@ -131,7 +131,8 @@ def _classes_of_data(config: Config) -> tuple[int | None, str]:
     named = value_at(dataset, 'metainfo.classes') or dataset.get('classes')
     if isinstance(named, list | tuple):
         return len(named), f'{path}.metainfo.classes'
-    own: object = getattr(_kind(config, path, dataset), 'METAINFO', {}).get('classes')
+    about = getattr(_kind(config, path, dataset), 'METAINFO', {})
+    own: object = None if 'thing_classes' in about else about.get('classes')  # heads have a part of these
     if named is None and isinstance(own, list | tuple):
         return len(own), str(dataset.get('type'))
     return None, path

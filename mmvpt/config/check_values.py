@@ -114,7 +114,7 @@ RANGES: dict[str, Range] = {
     r'model\..*\.dropout_ratio': _either(SHARE, ALL),
     r'model\..*\.(dropout|drop_rate|drop_path_rate|attn_drop_rate)': _all(SHARE),
     r'model\.test_cfg\.(stride|crop_size)': _all(COUNT, (2,)),
-    r'model\.test_cfg\.mode': _choice('slide', 'whole'),
+    r'model\.test_cfg\.mode': _choice('slide', 'whole', 'slide_flip'),
     r'model\..*\.img_size': _all(COUNT, (2,)),
     r'model\..*\.(patch_size|window_size|kernel_size)': _all(COUNT),
     r'model\.(train|test)_cfg\..*\.(max_per_img|nms_pre)': _either(COUNT, ALL),

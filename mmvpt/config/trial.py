@@ -16,7 +16,7 @@ from .blame import blame
 from .problem import ConfigProblem
 
 #: What is said of this machine, or of values that a model without memory does not have.
-NOT_OF_CONFIG = re.compile(r'\bmeta\b|\bgpu\b|\bCUDA\b|not installed|pip install', re.IGNORECASE)
+NOT_OF_CONFIG = re.compile(r'\bmeta\b|\bgpu\b|\bCUDA\b|process group|not installed|pip install', re.IGNORECASE)
 #: What may be missing on this machine, and says nothing of the config.
 OF_MACHINE = (OSError, ImportError, MemoryError, NotImplementedError)
 

@@ -160,7 +160,7 @@ def _check_options(path: str, name: str, kind: Registered, group: Group, scope: 
     deep = not registries_of(path)  # its owner may take some keys out before it is built
     unknown = [key for key in map(str, group) if key not in known and key not in SPECIAL]
     for key in unknown:
-        if near_misses(key, known) or not (is_open or deep):
+        if near_misses(key, known, most=1 if is_open else 2) or not (is_open or deep):
             yield ConfigProblem(f'{path}.{key}', f'{name} has no such option. {suggest(key, known)}')
     if registries_of(path) and not path.startswith('model.') and not unknown:
         yield from _missing(path, name, options, group)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def near_misses(word: str, names: Iterable[str]) -> list[str]:
-    """Names that a word is a slip of: one letter of a short name, two of a long one; digits are no slip."""
-    return [name for name in names if word != name and _is_slip(word, name)]
+def near_misses(word: str, names: Iterable[str], most: int = 2) -> list[str]:
+    """Names that a word is a slip of: one letter of a short name, ``most`` of a long one; digits are no slip."""
+    return [name for name in names if word != name and _is_slip(word, name, most)]
 
 
 def suggest(word: str, names: Iterable[str]) -> str:
@@ -19,10 +19,10 @@ def suggest(word: str, names: Iterable[str]) -> str:
     return f'{meant}Possible: {", ".join(there[:40])}{", ..." if len(there) > 40 else ""}.' if there else ''
 
 
-def _is_slip(word: str, name: str) -> bool:
+def _is_slip(word: str, name: str, most: int) -> bool:
     if abs(len(word) - len(name)) > 2 or _letters(word) == _letters(name):
         return False
-    return distance(word, name) <= (1 if len(name) < 6 else 2)
+    return distance(word, name) <= (1 if len(name) < 6 else most)
 
 
 def _letters(word: str) -> str:

@@ -25,6 +25,11 @@ def test_names_of_ones_own_and_numbered_ones_are_no_slips(word):
     assert near_misses(word, KEYS) == []
 
 
+def test_where_other_names_may_stand_one_letter_is_a_slip_and_two_are_none():
+    assert near_misses('dqs_cfgg', ['dqs_cfg'], most=1) == ['dqs_cfg']
+    assert near_misses('dn_cfg', ['dqs_cfg'], most=1) == []
+
+
 def test_letters_that_change_places_are_one_step():
     assert [distance('modle', 'model'), distance('mdoel', 'model'), distance('modl', 'model')] == [1, 1, 1]
 

@@ -120,7 +120,7 @@ RANGES: dict[str, Range] = {
     r'model\.(train|test)_cfg\..*\.(max_per_img|nms_pre)': _either(COUNT, ALL),
     r'model\.train_cfg\..*\.sampler\.num': COUNT,
     r'.*_dataloader\..*pipeline\..*\.prob': _all(_either(SHARE, NONE)),
-    r'.*_dataloader\..*pipeline\..*\.(scale|crop_size)': _all(_either(POSITIVE, ALL)),
+    r'.*_dataloader\..*pipeline\..*\.(scale|crop_size)': _all(_either(POSITIVE, ALL, NONE)),
 }
 #: Words that an option of a type may hold, alone or in a list.
 CHOICES: dict[tuple[str, str], tuple[str, ...]] = {

@@ -59,8 +59,8 @@ def check_channels(config: Config, model: nn.Module) -> Iterator[ConfigProblem]:
 
 def _image(config: Config) -> Tensor:
     """An image of the size that the backbone is meant for."""
-    places = ('model.data_preprocessor.size', 'model.backbone.backbone.img_size', 'model.backbone.img_size')
-    size = listed(next((size for place in places if (size := value_at(config, place))), IMAGE_SIDE))
+    parts = ('data_preprocessor.size', 'backbone.tuner.img_size', 'backbone.backbone.img_size', 'backbone.img_size')
+    size = listed(next((size for place in parts if (size := value_at(config, f'model.{place}'))), IMAGE_SIDE))
     height, width = (side if isinstance(side, int) else IMAGE_SIDE for side in (size[0], size[-1]))
     return torch.zeros(2, 3, height, width, device='meta')
 
@@ -69,15 +69,19 @@ def _check_image(config: Config, backbone: nn.Module) -> Iterator[ConfigProblem]
     """Images of a size that a tuner cannot take, where the last crop of the pipeline says what size they are."""
     steps = value_at(config, 'train_dataloader.dataset.pipeline')
     crops = [step for step in listed(steps) if isinstance(step, Mapping) and step.get('type') in CROPS]
-    sides = [side for step in crops for key in ('crop_size', 'scale') if isinstance(side := step.get(key), int)]
+    sizes = [listed(step.get('crop_size', step.get('scale'))) for step in crops]
+    sides = [side for side in (sizes[-1] if sizes else []) if isinstance(side, int)]
     if not sides:
         return
+    height, width = sides[0], sides[-1]
     try:
         with torch.no_grad(), torch.device('meta'), quiet():
-            backbone(torch.zeros(2, 3, sides[-1], sides[-1], device='meta'))
+            backbone(torch.zeros(2, 3, height, width, device='meta'))
     except ValueError as error:
         if '/mmvpt/tuners/' in traceback.extract_tb(error.__traceback__)[-1].filename.replace('\\', '/'):
-            yield ConfigProblem('model.backbone.tuner', f'images of the pipeline have {sides[-1]} pixels. {error}')
+            yield ConfigProblem(
+                'model.backbone.tuner', f'images of the pipeline have {height} x {width} pixels. {error}'
+            )
     except Exception:  # it needs values, or does not fit: what can be told of that is told otherwise
         return
 

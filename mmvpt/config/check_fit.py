@@ -53,7 +53,7 @@ NO_PACKING = (
 
 def check_fit(config: Config) -> Iterator[ConfigProblem]:
     """Yield parts that do not fit each other."""
-    for rule in (_metrics, _topk, _classes, _packages, _pipelines, _windows, _statistics):
+    for rule in (_metrics, _topk, _classes, _packages, _pipelines, _windows, _statistics, _stages):
         yield from rule(config)
 
 
@@ -203,3 +203,11 @@ def _statistics(config: Config) -> Iterator[ConfigProblem]:
         if isinstance(mean, list | tuple) and isinstance(std, list | tuple) and len(mean) != len(std):
             says = f'{len(std)} numbers, and mean has {len(mean)}. Give one of each for every channel of images.'
             yield ConfigProblem(f'{path}.std', says)
+
+
+def _stages(config: Config) -> Iterator[ConfigProblem]:
+    """A weight of the loss for each stage of a cascade."""
+    path = 'model.roi_head'
+    stages, weights = value_at(config, f'{path}.num_stages'), value_at(config, f'{path}.stage_loss_weights')
+    if isinstance(stages, int) and isinstance(weights, list | tuple) and len(weights) != stages:
+        yield ConfigProblem(f'{path}.stage_loss_weights', f'{weights} for {stages} stages. Give one for each.')

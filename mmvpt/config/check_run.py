@@ -72,7 +72,9 @@ def _loops(config: Config) -> Iterator[ConfigProblem]:
     if not isinstance(loop, Mapping):
         return
     came = show(dict(loop))
-    if 'max_iters' not in loop and 'max_epochs' not in loop:
+    if 'type' in loop and 'by_epoch' in loop:
+        yield ConfigProblem('train_cfg.by_epoch', f'{came} has a type, which says it already. Leave by_epoch out.')
+    elif 'max_iters' not in loop and 'max_epochs' not in loop:
         yield ConfigProblem('train_cfg', f'{came} has no end. Add max_epochs or max_iters.')
     elif not loop.get('type') and 'max_iters' in loop and _by_epoch(loop):
         yield ConfigProblem('train_cfg', f'{came} counts in epochs and in iterations. Give max_iters or max_epochs.')
@@ -88,7 +90,7 @@ def _loops(config: Config) -> Iterator[ConfigProblem]:
 def _hooks(config: Config) -> Iterator[ConfigProblem]:
     """A hook of MMEngine under the name of another."""
     hooks = config.get('default_hooks') or {}
-    for name, own in DEFAULT_HOOKS.items():
+    for name, own in {**DEFAULT_HOOKS, 'visualization': 'VisualizationHook'}.items():
         kind = _name(hooks[name]) if isinstance(hooks.get(name), Mapping) else own
         if kind != own and kind in DEFAULT_HOOKS.values():
             yield ConfigProblem(f'default_hooks.{name}.type', f'{kind} is there in place of {own}. Set it to {own}.')

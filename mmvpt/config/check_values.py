@@ -122,6 +122,8 @@ RANGES: dict[str, Range] = {
     r'.*_dataloader\..*pipeline\..*\.prob': _all(_either(SHARE, NONE)),
     r'.*_dataloader\..*pipeline\..*\.(scale|crop_size)': _all(_either(POSITIVE, ALL, NONE)),
 }
+#: Where no number is infinite.
+BOUNDED = re.compile(r'(optim_wrapper|model\.backbone\.tuner)\.')
 #: Words that an option of a type may hold, alone or in a list.
 CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ('IoUMetric', 'iou_metrics'): ('mIoU', 'mDice', 'mFscore'),
@@ -137,8 +139,14 @@ def check_values(config: Config) -> Iterator[ConfigProblem]:
             yield wrong
         elif isinstance(place.value, Mapping):
             yield from _of_other_types(place)
-        elif isinstance(place.value, float) and math.isnan(place.value) and not _in_range_of_parent(place.path):
-            yield ConfigProblem(place.path, 'nan is no value to train with. Give a finite number.')
+        elif isinstance(place.value, float) and _not_finite(place) and not _in_range_of_parent(place.path):
+            yield ConfigProblem(place.path, f'{place.value} is no value to train with. Give a finite number.')
+
+
+def _not_finite(place: Place) -> bool:
+    """Whether a number is nan, or infinite where nothing has no end: in optimizers and tuners."""
+    assert isinstance(place.value, float)
+    return math.isnan(place.value) or (bool(BOUNDED.match(place.path)) and math.isinf(place.value))
 
 
 def _range_of(path: str) -> Range | None:

@@ -34,6 +34,7 @@ SEGMENTOR = [
     ({'optim_wrapper.optimizer.lr': 0}, 'optim_wrapper.optimizer.lr', 'a positive number'),
     ({'optim_wrapper.optimizer.weight_decay': math.inf}, 'optim_wrapper.optimizer.weight_decay', 'from 0 on'),
     ({'train_dataloader.batch_size': '2'}, 'train_dataloader.batch_size', "'2' is not valid here"),
+    ({'model.backbone.tuner': dict(type='mmvpt.LoRA', alpha=math.inf)}, 'model.backbone.tuner.alpha', 'finite number'),
     ({'train_cfg.val_interval': 0}, 'train_cfg.val_interval', 'from 1 on'),
     ({'model.data_preprocessor.std': [0, 1, 1]}, 'model.data_preprocessor.std', 'other than 0'),
     ({'model.backbone.tuner.num_tokens': '3'}, 'model.backbone.tuner.num_tokens', 'DeepPrompts takes int'),
@@ -43,6 +44,7 @@ SEGMENTOR = [
     ({'param_scheduler': [dict(type='PolyLR', by_epoch=True)]}, 'param_scheduler.0.by_epoch', 'Set by_epoch=False'),
     ({'param_scheduler': [dict(type='PolyLR', by_epoch=False, begin=3, end=3)]}, 'param_scheduler.0.end', 'never acts'),
     ({'optim_wrapper': None}, 'optim_wrapper', 'it is missing'),
+    ({'train_cfg.type': 'IterBasedTrainLoop'}, 'train_cfg.by_epoch', 'Leave by_epoch out'),
     ({'train_cfg.max_epochs': 2}, 'train_cfg.max_epochs', 'has no such option'),
     ({'val_evaluator': dict(type='mmpretrain.Accuracy')}, 'val_evaluator.type', 'Take one of mmseg'),
     ({'train_dataloader.dataset.pipeline': []}, 'train_dataloader.dataset.pipeline', 'PackSegInputs'),
@@ -142,7 +144,7 @@ def test_parts_of_a_detector_are_compared_by_their_channels():
 def test_images_of_a_pipeline_have_to_be_those_of_the_tuner(classifier):
     tuner = dict(type='mmvpt.AddPrompts', img_size=48)
     found = wrong(changed(classifier, {'model.backbone.tuner': tuner}))
-    assert 'images of the pipeline have 32 pixels' in found['model.backbone.tuner']
+    assert 'images of the pipeline have 32 x 32 pixels' in found['model.backbone.tuner']
 
 
 def test_all_problems_are_in_one_error(segmentor):

@@ -3,8 +3,9 @@
     python tools/compare_configs.py save configs_before.pkl   # in the old checkout: resolve every config, and keep all
     python tools/compare_configs.py check configs_before.pkl  # in the new one: the same names, the same contents?
 
-Names are those of the saved file. The exit status is 1 where a config is gone or differs. The order of keys counts for
-hooks alone. All of mmpretrain, mmseg and mmdet must be there, as configs inherit theirs.
+Names are those of the saved file. The exit status is 1 where a config is gone or differs. What is to differ is named by
+patterns: ``--repaired '*.default_hooks.finite_loss'`` is one key of every config. The order of keys counts for hooks
+alone. All of mmpretrain, mmseg and mmdet must be there, as configs inherit theirs.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import argparse
 import pickle
 import sys
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('do', choices=('save', 'check'))
     parser.add_argument('file', type=Path, help='where the resolved configs are kept')
     parser.add_argument(
-        '--repaired',
-        nargs='*',
-        default=[],
-        metavar='NAME.KEY',
-        help='may differ: printed, not counted; * stands for any',
+        '--repaired', nargs='*', default=[], metavar='NAME.KEY', help='may differ (* is anything): printed, not counted'
     )
     return parser.parse_args()
 
@@ -68,7 +65,7 @@ def check(saved: dict[str, dict[str, Any]], repaired: Sequence[str]) -> int:
         except Exception as error:  # a config that does not resolve is a difference like others
             found = [f'{type(error).__name__}: {error}']
         lines = [f'{name}.{one}' for one in found]
-        differ += not all(any(fnmatch(line, f'{key}*') for key in repaired) for line in lines)
+        differ += not all(any(fnmatchcase(line, f'{pattern}*') for pattern in repaired) for line in lines)
         print(*lines, sep='\n', end='\n' if lines else '')
     print(f'{len(saved)} configs, {differ} differ.')
     return differ

@@ -9,6 +9,7 @@ mmvpt_hooks = dict(
     seeded_run=dict(type='mmvpt.SeededRunHook'),
     data_check=dict(type='mmvpt.DataCheckHook'),
     memory_check=dict(type='mmvpt.MemoryCheckHook'),
+    finite_loss=dict(type='mmvpt.FiniteLossHook'),
     report=dict(type='mmvpt.ReportHook'),
     guard=dict(type='mmvpt.GuardHook'),
     delta=dict(type='mmvpt.DeltaCheckpointHook'),

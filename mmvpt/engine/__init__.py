@@ -5,13 +5,22 @@ from mmvpt.delta.load import apply_delta
 from mmvpt.delta.state import delta_state_dict
 from mmvpt.models.merge import merge_delta
 
-from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, MemoryCheckHook, ReportHook, SeededRunHook
+from .hooks import (
+    DataCheckHook,
+    DeltaCheckpointHook,
+    FiniteLossHook,
+    GuardHook,
+    MemoryCheckHook,
+    ReportHook,
+    SeededRunHook,
+)
 from .optim import TrainableParamsConstructor
 from .optim_compat import VPTCompatConstructor
 
 __all__ = [
     'DataCheckHook',
     'DeltaCheckpointHook',
+    'FiniteLossHook',
     'GuardHook',
     'MemoryCheckHook',
     'ReportHook',

@@ -8,12 +8,21 @@ from mmengine.runner import Runner
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.models.parts import has_tuned_backbone
 
-from .hooks import DataCheckHook, DeltaCheckpointHook, GuardHook, MemoryCheckHook, ReportHook, SeededRunHook
+from .hooks import (
+    DataCheckHook,
+    DeltaCheckpointHook,
+    FiniteLossHook,
+    GuardHook,
+    MemoryCheckHook,
+    ReportHook,
+    SeededRunHook,
+)
 
 OUR_HOOKS: tuple[type[Hook], ...] = (
     SeededRunHook,
     DataCheckHook,
     MemoryCheckHook,
+    FiniteLossHook,
     ReportHook,
     GuardHook,
     DeltaCheckpointHook,

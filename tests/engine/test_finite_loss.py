@@ -51,9 +51,18 @@ def test_without_the_hook_such_a_run_goes_on_to_its_end(tmp_path):
 def test_weights_that_the_last_step_made_nan_are_not_saved(tmp_path):
     runner = hooked(tmp_path)
     break_weights(runner, after=3)
-    with pytest.raises(FloatingPointError, match=r'1 weights are not finite \(head\.fc\.bias'):
+    with pytest.raises(FloatingPointError, match=r'weights are not finite: head\.fc\.bias\. '):
         runner.train()
     assert not list((tmp_path / 'work').glob('*.pth'))
+
+
+@pytest.mark.parametrize('hook', [dict(type='RuntimeInfoHook'), dict(type='mmvpt.DeltaCheckpointHook')])
+def test_the_last_good_checkpoint_stays_where_one_alone_is_kept(tmp_path, hook):
+    runner = hooked(tmp_path, **{'default_hooks.checkpoint.max_keep_ckpts': 1, 'default_hooks.delta': hook})
+    break_weights(runner, after=6)
+    with pytest.raises(FloatingPointError, match=r'At iteration 6, .*weights .*The last checkpoint is .*epoch_1'):
+        runner.train()
+    assert [path.name for path in (tmp_path / 'work').glob('*.pth')] == ['epoch_1.pth']
 
 
 def test_a_sound_run_saves_as_ever(tmp_path):

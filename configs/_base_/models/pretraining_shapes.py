@@ -11,4 +11,4 @@ param_scheduler = [
 train_cfg = dict(by_epoch=True, max_epochs=5, val_interval=5)
 val_cfg = dict()
 test_cfg = dict()
-default_hooks = dict(checkpoint=dict(interval=1, max_keep_ckpts=1))
+default_hooks = dict(finite_loss=_base_.mmvpt_hooks.finite_loss, checkpoint=dict(interval=1, max_keep_ckpts=1))

@@ -30,7 +30,7 @@ ROOMS: dict[str, set[str]] = {
     'converters': {'version', 'files', 'config', 'layers'},
     'analysis': {'version', 'text', 'layers', 'files', 'config', 'registry', 'anatomy', 'models'},
     'papers': {'text', 'config', 'analysis'},
-    'engine': {'files', 'config', 'registry', 'layers', 'tuners', 'models', 'delta', 'datasets'},
+    'engine': {'text', 'files', 'config', 'registry', 'layers', 'tuners', 'models', 'delta', 'datasets'},
     'runs': {'files', 'config', 'engine', 'analysis'},
     'pruning': {
         'text',

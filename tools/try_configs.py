@@ -29,7 +29,6 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--json', type=Path, help='file for every case and how it ended')
     parser.add_argument('--repo', type=Path, default=HERE, help='checkout whose mmvpt is tried; this one by default')
     parser.add_argument('--bases', type=Path, help='folder that keeps shrunk configs and their data for the next time')
-    parser.add_argument('--check', action='store_true', help='call the check of configs, where tools/train.py does not')
     parser.add_argument('--only', help='try cases alone whose kind begins so')
     return parser.parse_args()
 
@@ -40,7 +39,7 @@ def main() -> None:
         bases = make_bases(args.bases or Path(folder) / 'bases')
         cases = make_cases(bases, args.cases, args.seed)
         chosen = [case for case in cases if case.damage.kind.startswith(args.only or '')]
-        ended = run(chosen, bases, Path(folder) / 'trials', args.repo.resolve(), check=args.check)
+        ended = run(chosen, bases, Path(folder) / 'trials', args.repo.resolve())
     print(table(ended))
     if args.json:
         kept = [dict(kind=one.case.damage.kind, case=str(one.case), end=one.end, said=one.said) for one in ended]

@@ -18,6 +18,12 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
         const='auto',
         help='continue from this checkpoint; without a path, from the newest readable one in the work folder',
     )
+    parser.add_argument(
+        '--allow-changes',
+        action='store_true',
+        help='resume though the config is that of another run: with another model, rate, batch size or seed. Without '
+        'it, such a run is refused, and all changes are listed',
+    )
     parser.add_argument('--amp', action='store_true', help='train in mixed precision (needs a GPU)')
     parser.add_argument('--no-validate', action='store_true', help='do not evaluate during training')
     parser.add_argument(
@@ -49,6 +55,7 @@ def run(args: argparse.Namespace) -> None:
         args.config,
         work_dir=args.work_dir,
         resume=args.resume,
+        allow_changes=args.allow_changes,
         amp=args.amp,
         auto_scale_lr=args.auto_scale_lr,
         total_batch=args.total_batch,

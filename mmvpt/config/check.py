@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 
 from mmengine.config import Config
+
+from mmvpt.text.once import process_number, say
 
 from .check_builds import check_builds
 from .check_fit import check_fit
@@ -21,30 +22,33 @@ from .registered import known_scope
 
 #: Checks in the order in which what they find is told.
 CHECKS = (check_top, check_keys, check_values, check_run, check_fit, check_builds, check_model)
+#: What a model is built of.
+OF_MODEL = re.compile(r'(model|data_preprocessor)\b')
 
 
-def check_config(config: Config) -> None:
+def refuse_wrong(config: Config) -> None:
     """Refuse a config in which something is wrong, with all that is; say what a run may go on with."""
     found = problems_of(config)
     wrong = [problem for problem in found if not problem.remark]
     if wrong:
-        raise ValueError(format_problems(wrong, config))
+        raise _refusal(wrong, config)
     for problem in found:
-        _say(f'Remark on {problem}')
+        say(f'Remark on {problem}')
 
 
-def open_checked(name: str, overrides: Mapping[str, object] | None = None) -> Config:
+def open_checked(name: str, overrides: Mapping[str, object] | None = None, unread: Collection[str] = ()) -> Config:
     """Open a config for a run and check it, with paths of overrides that would make a branch that nothing reads.
 
     Args:
         name: A path, or ``mmvpt::`` and the name of one of our configs.
         overrides: Those of ``--cfg-options``, by dotted key.
+        unread: Keys at top level that the run does not read, and that are not checked.
     """
     config = open_config(name)
     if wrong := list(check_overrides(config, overrides or {})):
-        raise ValueError(format_problems(wrong, config))
+        raise _refusal(wrong, config)
     opened = open_config(config, overrides)
-    check_config(opened)
+    refuse_wrong(Config({key: value for key, value in opened.items() if key not in unread}, filename=opened.filename))
     return opened
 
 
@@ -64,8 +68,8 @@ def problems_of(config: Config) -> list[ConfigProblem]:
         ]
     found: dict[str, ConfigProblem] = {}
     for check in CHECKS:
-        if check in (check_builds, check_model) and any(not problem.remark for problem in found.values()):
-            break  # a trial would fail again, for what is known by now
+        if check is check_model and any(OF_MODEL.match(path) and not one.remark for path, one in found.items()):
+            break  # the model would fail on trial for what is known by now
         for problem in check(config):
             if not any(_is_inside(problem.path, path) or _is_inside(path, problem.path) for path in found):
                 found[problem.path] = problem
@@ -76,12 +80,10 @@ def _is_inside(path: str, other: str) -> bool:
     return f'{path}.'.startswith(f'{other}.')
 
 
-def format_problems(problems: list[ConfigProblem], config: Config) -> str:
-    """All problems as one message."""
+def _refusal(problems: list[ConfigProblem], config: Config) -> ValueError:
+    """All problems as one error; every process of a run comes to the same, and the first one lists them."""
+    name = config.filename or 'this config'
     count = f'{len(problems)} problems' if len(problems) > 1 else 'A problem'
-    return '\n'.join([f'{count} in {config.filename or "this config"}:', *(f'  {problem}' for problem in problems)])
-
-
-def _say(line: str) -> None:
-    if os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0')) == '0':
-        print(line, file=sys.stderr)
+    if number := process_number():
+        return ValueError(f'{count} in {name}. Process 0 lists them, and so does mmvpt check; process {number} stops.')
+    return ValueError('\n'.join([f'{count} in {name}:', *(f'  {problem}' for problem in problems)]))

@@ -117,7 +117,14 @@ def _classes(config: Config) -> Iterator[ConfigProblem]:
         if not CLASSES.fullmatch(place.path) or not isinstance(place.value, int) or place.value == count:
             continue
         if value_at(config, f'{place.path.removesuffix(".num_classes")}.type') not in OWN_CLASSES:
-            yield ConfigProblem(place.path, f'{place.value}, but {path} has {count} classes. Set one of them.')
+            says = f'{place.value}, but {path} has {count} classes. Set one of them.'
+            yield ConfigProblem(place.path, says, remark=place.value > count and not _has_data_check(config))
+
+
+def _has_data_check(config: Config) -> bool:
+    """Whether the run would stop at heads with more classes than the data, which train and are never right."""
+    hooks = [*(config.get('default_hooks') or {}).values(), *(config.get('custom_hooks') or [])]
+    return any(isinstance(hook, Mapping) and hook.get('type') == 'mmvpt.DataCheckHook' for hook in hooks)
 
 
 def _classes_of_data(config: Config) -> tuple[int | None, str]:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mmengine.config import Config
-from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
+
+from mmvpt.text.quiet import quietly
 
 from .blame import blame
 from .problem import ConfigProblem
@@ -38,15 +39,9 @@ def try_to_build(config: Config, path: str, build: Callable[[], object]) -> tupl
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep what is said while something is built on trial out of sight."""
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')
-            yield
-    finally:
-        logger.setLevel(level)
+    with quietly(logging.CRITICAL), warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        yield
 
 
 def _words(error: BaseException) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from pathlib import Path
 
@@ -12,20 +12,26 @@ from mmengine.config import Config, ConfigDict
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
+from mmvpt.config.blame import parts_named
+from mmvpt.config.check import open_checked
 from mmvpt.config.hosts import HOSTS
-from mmvpt.config.open import open_config
 from mmvpt.engine.distributed import VARIABLES, shutdown, start_gloo, wrap_for_cpu
 from mmvpt.engine.evaluate import OUT_ITEMS, set_output, set_tta, show_predictions, write_metrics
 from mmvpt.engine.loops import build_loops
 from mmvpt.engine.our_hooks import warn_of_missing_hooks
-from mmvpt.engine.resume import existing_checkpoint, find_latest_checkpoint, say
+from mmvpt.engine.resume import existing_checkpoint, find_latest_checkpoint
+from mmvpt.engine.resumed import check_resumed
 from mmvpt.engine.total_batch import count_processes, set_total_batch
 from mmvpt.files.read import ALLOW_PICKLE
+from mmvpt.text.once import say
 
 __all__ = ['LAUNCHERS', 'OUT_ITEMS', 'allow_pickle', 'shutdown', 'test', 'train']
 
 LAUNCHERS = ('none', *VARIABLES)
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+VALIDATION = ('val_cfg', 'val_dataloader', 'val_evaluator')
+#: What a test does not read.
+OF_TRAINING = ('train_cfg', 'train_dataloader', 'optim_wrapper', 'param_scheduler', 'load_from', *VALIDATION)
 
 
 def train(
@@ -33,6 +39,7 @@ def train(
     *,
     work_dir: str | None = None,
     resume: str | None = None,
+    allow_changes: bool = False,
     amp: bool = False,
     auto_scale_lr: bool = False,
     total_batch: int | None = None,
@@ -48,6 +55,7 @@ def train(
         config: A path, or ``mmvpt::`` and the name of one of our configs.
         work_dir: Folder for logs and checkpoints, before the config's own.
         resume: A checkpoint to go on from, or ``'auto'``: the newest readable one in the work folder.
+        allow_changes: Whether to go on though the config is that of another run.
         amp: Whether to train in mixed precision.
         auto_scale_lr: Whether to scale the learning rate by actual over original batch size.
         total_batch: Images of one step of the optimizer, whatever the number of processes: see ``set_total_batch``.
@@ -57,10 +65,11 @@ def train(
         cfg_options: Overrides, by dotted key; the other options come after them.
         launcher: Who started the processes: ``none``, ``pytorch``, ``slurm`` or ``mpi``.
     """
-    cfg = load_config(config, work_dir, cfg_options)
+    unread = [*(['load_from'] if resume else []), *([] if validate else VALIDATION)]
+    cfg = load_config(config, work_dir, cfg_options, unread)
     turn_off_in_loaders(cfg, pin_memory=pin_memory, persistent_workers=persistent_workers)
     if not validate:
-        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+        cfg.update(dict.fromkeys(VALIDATION))
     if amp:
         set_amp(cfg)
     if auto_scale_lr:
@@ -68,10 +77,11 @@ def train(
     if total_batch is not None:
         set_total_batch(cfg, total_batch, count_processes(launcher))
     if resume:
-        set_resume(cfg, resume)
-    runner = build_runner(cfg, launcher)
-    warn_of_missing_hooks(runner)
-    build_loops(runner, 'train', 'val')
+        set_resume(cfg, resume, allow_changes)
+    with parts_named(cfg):
+        runner = build_runner(cfg, launcher)
+        warn_of_missing_hooks(runner)
+        build_loops(runner, 'train', 'val')
     runner.train()
     return runner
 
@@ -109,7 +119,7 @@ def test(
         tta: Whether to average over augmented copies of each image.
         pin_memory: As for :func:`train`, like ``cfg_options`` and ``launcher``.
     """
-    cfg = load_config(config, work_dir, cfg_options)
+    cfg = load_config(config, work_dir, cfg_options, OF_TRAINING)
     cfg.load_from, cfg.resume = existing_checkpoint(checkpoint), False
     turn_off_in_loaders(cfg, pin_memory=pin_memory)
     if amp:
@@ -120,17 +130,33 @@ def test(
         set_tta(cfg)
     if out or out_item:
         set_output(cfg, out, out_item or 'pred')
-    runner = build_runner(cfg, launcher)
-    build_loops(runner, 'test')
+    with parts_named(cfg):
+        runner = build_runner(cfg, launcher)
+        build_loops(runner, 'test')
     metrics = runner.test()
     if out and out_item == 'metrics':
         write_metrics(metrics, out)
     return metrics
 
 
-def load_config(config: str, work_dir: str | None, cfg_options: Mapping[str, object] | None) -> Config:
-    """Open a config for a run: with a work folder, and with defaults of the hosts' own tools in its loaders."""
-    cfg = open_config(config, cfg_options)
+def load_config(
+    config: str, work_dir: str | None, cfg_options: Mapping[str, object] | None, unread: Collection[str] = ()
+) -> Config:
+    """Open a config, check it, and complete it for a run.
+
+    Args:
+        config: A path, or ``mmvpt::`` and the name of one of our configs.
+        work_dir: Folder of the run, before the config's own.
+        cfg_options: Overrides, by dotted key.
+        unread: Keys at top level that this run does not read, and that are not checked.
+    """
+    cfg = open_checked(config, cfg_options, unread)
+    complete(cfg, work_dir)
+    return cfg
+
+
+def complete(cfg: Config, work_dir: str | None) -> None:
+    """Give a config a work folder, and its loaders the defaults of the host's own tools."""
     if work_dir or not cfg.get('work_dir'):
         assert cfg.filename is not None
         cfg.work_dir = work_dir or str(Path('work_dirs') / Path(cfg.filename).stem)
@@ -138,7 +164,6 @@ def load_config(config: str, work_dir: str | None, cfg_options: Mapping[str, obj
     for loader in LOADERS:
         if cfg.get(loader):
             set_loader_defaults(cfg[loader], host.loader_defaults if host else {})
-    return cfg
 
 
 def set_loader_defaults(loader: ConfigDict, of_host: Mapping[str, object]) -> None:
@@ -178,12 +203,16 @@ def set_auto_scale_lr(cfg: Config) -> None:
     cfg.auto_scale_lr.enable = True
 
 
-def set_resume(cfg: Config, resume: str) -> None:
-    """Go on from a checkpoint: the given one, or the newest that can be read."""
+def set_resume(cfg: Config, resume: str, allow_changes: bool = False) -> None:
+    """Go on from a checkpoint: the given one, or the newest that can be read.
+
+    A config that makes another run of it is refused unless changes are allowed.
+    """
     found = find_latest_checkpoint(cfg.work_dir) if resume == 'auto' else existing_checkpoint(resume)
     if found is None:
         say(f'No checkpoint in {cfg.work_dir} to resume from: training starts from the beginning.')
         return
+    check_resumed(cfg, found, allow_changes)
     cfg.load_from, cfg.resume = found, True
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
 from mmvpt.files.read import NotPlainWeights, read_checkpoint
+from mmvpt.text.once import say
 
 
 def existing_checkpoint(path: str) -> str:
@@ -39,12 +38,6 @@ def find_latest_checkpoint(work_dir: str) -> str | None:
     if failures:
         raise ValueError(f'No checkpoint in {work_dir} can be read, so nothing can be resumed. {failures[0]}')
     return None
-
-
-def say(message: str) -> None:
-    """Print a message once for all processes; there is no logger before the runner exists."""
-    if os.environ.get('RANK', '0') == '0':
-        print(message, file=sys.stderr, flush=True)
 
 
 def _newest_first(folder: Path) -> list[Path]:

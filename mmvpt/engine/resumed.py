@@ -6,8 +6,8 @@ from mmengine.config import Config
 
 from mmvpt.config.check_resume import changes_since, refuse_another_run
 from mmvpt.config.written import read_written
-from mmvpt.engine.resume import say
 from mmvpt.files.read import read_checkpoint
+from mmvpt.text.once import say
 
 
 def check_resumed(config: Config, checkpoint: str, allow_changes: bool = False) -> None:

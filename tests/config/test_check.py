@@ -9,7 +9,7 @@ import pytest
 from mmengine.config import Config
 
 from mmvpt import cli
-from mmvpt.config.check import check_config, open_checked, problems_of
+from mmvpt.config.check import open_checked, problems_of, refuse_wrong
 from mmvpt.config.find import find_config
 from tests.engine.tiny import cls_config, seg_config
 
@@ -150,12 +150,12 @@ def test_images_of_a_pipeline_have_to_be_those_of_the_tuner(classifier):
 def test_all_problems_are_in_one_error(segmentor):
     config = changed(segmentor, {'modle': {'type': 'x'}, 'optim_wrapper.optimizer.lr': nan})
     with pytest.raises(ValueError, match=r'(?s)2 problems in .*:\n  modle: .*\n  optim_wrapper.optimizer.lr: nan '):
-        check_config(config)
+        refuse_wrong(config)
 
 
 def test_a_schedule_that_is_cut_off_is_said_and_not_refused(segmentor, capsys):
     config = changed(segmentor, {'param_scheduler': [dict(type='PolyLR', by_epoch=False, end=100)]})
-    check_config(config)
+    refuse_wrong(config)
     assert capsys.readouterr().err.startswith('Remark on param_scheduler.0.end: 100, and the training ends at 4')
 
 

@@ -19,9 +19,9 @@ from mmvpt.config.index import read_showcase
 from mmvpt.config.open import open_config
 from mmvpt.converters.hosts import move
 from mmvpt.datasets.verify import parts_of_config
+from mmvpt.engine import launch
 from mmvpt.engine.evaluate import set_output, set_tta, show_predictions
 from mmvpt.engine.hooks import data_check
-from mmvpt.engine.launch import load_config
 
 ROW = Host(
     name='mmfuture',
@@ -73,7 +73,9 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_config_of_a_new_host_is_opened_listed_and_verified(path: Path) -> None:
-    assert load_config(str(path), None, None).train_dataloader.collate_fn == dict(type='omens')
+    config = open_config(path)
+    launch.complete(config, None)
+    assert config.train_dataloader.collate_fn == dict(type='omens')
     assert read_showcase(path).task == 'prophecy'
     assert 'omens/train' in str(parts_of_config(str(path)))
     with pytest.raises(ValueError, match='reads its own annotation file'):

@@ -3,8 +3,6 @@
 It runs as a file, with the checkout to be tried on ``PYTHONPATH``, and knows nothing of mmvpt but its command line. The
 packages are imported once; each training is a fork of this process, so that a crash or a hang ends that training alone.
 
-With ``--check`` the check of configs is called before each training.
-
 A line of JOBS is a JSON object: ``id``, ``arguments`` of ``tools/train.py``, and ``log``, a file for its output.
 RESULTS get these lines with how each ended.
 """
@@ -23,21 +21,17 @@ from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
-from mmengine.config import Config
-
 HOSTS = ('mmengine', 'mmcv', 'mmpretrain.models', 'mmpretrain.datasets', 'mmseg.models', 'mmdet.models', 'timm')
 LIMIT = 60.0
 PROCESSES = 2
 
 
-def main(jobs: str, results: str, *check: str) -> None:
+def main(jobs: str, results: str) -> None:
     """Run all jobs, some at a time."""
     import mmvpt
 
     repo = Path(mmvpt.__file__).parents[1]
     prepare(repo)
-    if check:
-        check_before_training()
     waiting = [json.loads(line) for line in Path(jobs).read_text().splitlines()]
     running: dict[int, tuple[dict, float]] = {}
     with Path(results).open('a') as file:
@@ -78,26 +72,6 @@ def prepare(repo: Path) -> None:
 
     Runner.call_hook = count
     sys.path[0] = str(repo / 'tools')
-
-
-def check_before_training() -> None:
-    """Let ``launch.train`` call the checks of configs, as if it did so itself."""
-    from mmvpt.config import check
-    from mmvpt.engine import launch, resumed
-
-    load, resume = launch.load_config, launch.set_resume
-
-    def load_checked(config: str, work_dir: str | None, options: dict | None) -> Config:
-        check.open_checked(config, options)
-        cfg = load(config, work_dir, options)
-        cfg.default_hooks.setdefault('finite_loss', dict(type='mmvpt.FiniteLossHook'))
-        return cfg
-
-    def resume_checked(cfg: Config, path: str) -> None:
-        resume(cfg, path)
-        resumed.check_resumed(cfg, cfg.load_from)
-
-    launch.load_config, launch.set_resume = load_checked, resume_checked
 
 
 def start(job: dict, repo: Path) -> int:

@@ -21,6 +21,8 @@ from .config_kinds import FINDERS, Damage, Finder
 from .shrunk import Tree, base_names, change, read_tree, shrink, write_config
 
 WORKER = Path(__file__).with_name('config_worker.py')
+#: A hook of all our configs that older checkouts lack.
+LATER_HOOK = 'mmvpt/engine/hooks/finite_loss.py'
 #: How a trial may end, from good to bad.
 RIGHT_ENDS = ('accepted', 'refused')
 WRONG_ENDS = (
@@ -98,7 +100,7 @@ def _of_kind(finder: Finder, bases: Mapping[str, Tree], count: int, draw: Random
                 yield name, damage
 
 
-def run(cases: Iterable[Case], bases: Mapping[str, Tree], folder: Path, repo: Path, check: bool = False) -> list[Ended]:
+def run(cases: Iterable[Case], bases: Mapping[str, Tree], folder: Path, repo: Path) -> list[Ended]:
     """Train every case with the command line of a checkout.
 
     Args:
@@ -106,15 +108,16 @@ def run(cases: Iterable[Case], bases: Mapping[str, Tree], folder: Path, repo: Pa
         bases: The configs that they were made of.
         folder: For configs, logs and checkpoints.
         repo: The checkout.
-        check: Whether to call the check of configs before a training, where the command line does not yet.
     """
     cases = list(cases)
+    if not (repo / LATER_HOOK).is_file():
+        bases = {name: change(tree, {}, drop=['default_hooks.finite_loss']) for name, tree in bases.items()}
     folder.mkdir(parents=True)
     jobs = {str(case.number): _job(case, bases[case.base], folder) for case in cases}
     starts = {case.base for case in cases if case.damage.resumes}
     first = {name: _start(name, bases[name], folder) for name in sorted(starts)}
-    _work(first, folder / 'first', repo, check)
-    ends = _work(jobs, folder / 'all', repo, check)
+    _work(first, folder / 'first', repo)
+    ends = _work(jobs, folder / 'all', repo)
     return [judge(case, ends[str(case.number)]) for case in cases]
 
 
@@ -139,12 +142,12 @@ def _job(case: Case, tree: Tree, folder: Path) -> dict[str, object]:
     return dict(arguments=arguments, log=str(folder / f'case{case.number}.log'))
 
 
-def _work(jobs: Mapping[str, dict], place: Path, repo: Path, check: bool) -> dict[str, dict]:
+def _work(jobs: Mapping[str, dict], place: Path, repo: Path) -> dict[str, dict]:
     """Let the worker run jobs; return how each ended."""
     given, results = place.with_suffix('.jobs'), place.with_suffix('.results')
     given.write_text(''.join(json.dumps(dict(job, id=name)) + '\n' for name, job in jobs.items()))
     environment = {**os.environ, 'PYTHONPATH': str(repo), 'OMP_NUM_THREADS': '1', 'LOCAL_RANK': '0'}
-    command = [sys.executable, str(WORKER), str(given), str(results), *['--check'] * check]
+    command = [sys.executable, str(WORKER), str(given), str(results)]
     subprocess.run(command, env=environment, cwd=place.parent, check=True)
     return {end['id']: end for end in map(json.loads, results.read_text().splitlines())}
 

@@ -153,6 +153,25 @@ def test_all_problems_are_in_one_error(segmentor):
         refuse_wrong(config)
 
 
+def test_what_is_wrong_outside_of_the_model_hides_nothing_in_it(segmentor):
+    changes = {'optim_wrapper.optimizer.momentm': 0.9, 'model.decode_head.in_channels': 33}
+    assert list(wrong(changed(segmentor, changes))) == [
+        'optim_wrapper.optimizer.momentm',
+        'model.decode_head.in_channels',
+    ]
+
+
+def test_more_outputs_than_classes_are_refused_where_the_run_would_refuse_them(classifier):
+    """mmpretrain trains a head of 21,843 classes on ImageNet; DataCheckHook does not let it, and fewer cannot."""
+    names, hook = 'train_dataloader.dataset.metainfo', 'default_hooks.data_check'
+    two, four = dict(classes=['a', 'b']), dict(classes=['a', 'b', 'c', 'd'])
+    path = 'model.head.num_classes'
+    assert path in wrong(changed(classifier, {names: two}))
+    assert path in wrong(changed(classifier, {names: four, hook: None}))
+    (problem,) = problems_of(changed(classifier, {names: two, hook: None}))
+    assert problem.path == path and problem.remark
+
+
 def test_a_schedule_that_is_cut_off_is_said_and_not_refused(segmentor, capsys):
     config = changed(segmentor, {'param_scheduler': [dict(type='PolyLR', by_epoch=False, end=100)]})
     refuse_wrong(config)

@@ -113,7 +113,9 @@ def _classes(config: Config) -> Iterator[ConfigProblem]:
     if value_at(config, 'model.language_model'):
         return  # classes are words there
     count, path = _classes_of_data(config)
-    for place in walk(config.get('model') or {}, None, 'model') if count is not None else ():
+    if count is None:
+        return
+    for place in walk(config.get('model') or {}, None, 'model'):
         if not CLASSES.fullmatch(place.path) or not isinstance(place.value, int) or place.value == count:
             continue
         if value_at(config, f'{place.path.removesuffix(".num_classes")}.type') not in OWN_CLASSES:

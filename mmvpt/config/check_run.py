@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from .open import DEFAULT_HOOKS
 from .problem import ConfigProblem, Group, groups, show, value_at
 
 #: Parts that come together or not at all.
@@ -17,15 +18,6 @@ TOGETHER = (
 )
 #: Parts of a model without which it does not train, where its type says otherwise.
 NEEDED = {'ImageClassifier': ('head',)}
-#: Hooks that MMEngine has by these names.
-DEFAULT_HOOKS = {
-    'runtime_info': 'RuntimeInfoHook',
-    'timer': 'IterTimerHook',
-    'sampler_seed': 'DistSamplerSeedHook',
-    'logger': 'LoggerHook',
-    'param_scheduler': 'ParamSchedulerHook',
-    'checkpoint': 'CheckpointHook',
-}
 #: Tuners that do nothing more a second time.
 ONCE = ('BiasTuning', 'NormTuning', 'ClsTokenTuning', 'FullTuning', 'PartialTuning', 'LinearProbe', 'AddPrompts')
 #: Those of them that FullTuning makes superfluous.
@@ -88,9 +80,10 @@ def _loops(config: Config) -> Iterator[ConfigProblem]:
 
 
 def _hooks(config: Config) -> Iterator[ConfigProblem]:
-    """A hook of MMEngine under the name of another."""
+    """A hook of MMEngine under the name of another, of MMEngine or of ours."""
     hooks = config.get('default_hooks') or {}
-    for name, own in {**DEFAULT_HOOKS, 'visualization': 'VisualizationHook'}.items():
+    ours = {name: _name(hook) for name, hook in (config.get('mmvpt_hooks') or {}).items() if isinstance(hook, Mapping)}
+    for name, own in {**DEFAULT_HOOKS, 'visualization': 'VisualizationHook', **ours}.items():
         kind = _name(hooks[name]) if isinstance(hooks.get(name), Mapping) else own
         if kind != own and kind in DEFAULT_HOOKS.values():
             yield ConfigProblem(f'default_hooks.{name}.type', f'{kind} is there in place of {own}. Set it to {own}.')

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+
+from mmengine.runner.utils import set_random_seed
+from torch.nn.utils import clip_grad_norm_, clip_grad_value_
+from torch.utils.data import DataLoader
+
+from .open import DEFAULT_HOOKS
+
 #: Keys at top level, with the kinds of value that they take; a misspelt one has a value of the same kind.
 TOP: dict[str, tuple[type, ...]] = {
     'model': (dict,),
@@ -62,41 +71,31 @@ OTHER_KEYS = (
     'compile',
     'activation_checkpointing',
 )
-LOADER = (
-    'batch_size',
-    'num_workers',
-    'pin_memory',
-    'drop_last',
-    'timeout',
-    'prefetch_factor',
-    'persistent_workers',
-    'pin_memory_device',
-    'shuffle',
-    'multiprocessing_context',
-    'generator',
-    'in_order',
-    'dataset',
-    'sampler',
-    'batch_sampler',
-    'collate_fn',
-    'worker_init_fn',
-    'num_batch_per_epoch',
-    'disable_subprocess_warning',
-)
+
+
+def _options(*functions: Callable[..., object]) -> tuple[str, ...]:
+    """Names of what functions take."""
+    return tuple({name: None for function in functions for name in inspect.signature(function).parameters})
+
+
 #: All keys of groups without a type, by a pattern of paths.
 GROUP_KEYS: dict[str, tuple[str, ...]] = {
-    r'randomness': ('seed', 'deterministic', 'diff_rank_seed'),
+    r'randomness': _options(set_random_seed),
     r'env_cfg': ('cudnn_benchmark', 'mp_cfg', 'dist_cfg', 'resource_limit'),
     r'env_cfg\.mp_cfg': ('mp_start_method', 'opencv_num_threads'),
     r'auto_scale_lr': ('enable', 'base_batch_size'),
     r'custom_imports': ('imports', 'allow_failed_imports'),
-    r'(train|val|test)_dataloader(\.\d+)?': LOADER,
+    r'(train|val|test)_dataloader(\.\d+)?': (
+        *_options(DataLoader),
+        'num_batch_per_epoch',
+        'disable_subprocess_warning',
+    ),
 }
 #: Keys of groups in which others may stand: only a slip of these is wrong.
 NEAR_ONLY: dict[str, tuple[str, ...]] = {
-    r'default_hooks': ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint'),
+    r'default_hooks': tuple(DEFAULT_HOOKS),
     r'env_cfg\.dist_cfg': ('backend', 'timeout', 'init_method', 'world_size', 'rank'),
-    r'optim_wrapper(\.\w+)?\.clip_grad': ('max_norm', 'norm_type', 'clip_value', 'error_if_nonfinite', 'foreach'),
+    r'optim_wrapper(\.\w+)?\.clip_grad': _options(clip_grad_norm_, clip_grad_value_)[1:],  # without parameters
     r'optim_wrapper(\.\w+)?\.paramwise_cfg': (
         'custom_keys',
         'bias_lr_mult',

@@ -12,8 +12,15 @@ from .find import find_config
 from .hosts import HOSTS
 from .packages import not_installed, require_packages
 
-#: Entries of default_hooks that MMEngine has even where a config does not name them.
-HOOKS_OF_MMENGINE = ('runtime_info', 'timer', 'sampler_seed', 'logger', 'param_scheduler', 'checkpoint')
+#: Hooks that MMEngine has by these names, even where a config does not name them.
+DEFAULT_HOOKS = {
+    'runtime_info': 'RuntimeInfoHook',
+    'timer': 'IterTimerHook',
+    'sampler_seed': 'DistSamplerSeedHook',
+    'logger': 'LoggerHook',
+    'param_scheduler': 'ParamSchedulerHook',
+    'checkpoint': 'CheckpointHook',
+}
 
 
 def open_config(config: str | os.PathLike[str] | Config, options: Mapping[str, object] | None = None) -> Config:
@@ -47,5 +54,5 @@ def read_config(path: str) -> Config:
 def _drop_switched_off(config: Config) -> None:
     """Let None switch any hook off by its name; MMEngine takes None for hooks of its own alone."""
     hooks = config.get('default_hooks') or {}
-    for name in [name for name, hook in hooks.items() if hook is None and name not in HOOKS_OF_MMENGINE]:
+    for name in [name for name, hook in hooks.items() if hook is None and name not in DEFAULT_HOOKS]:
         del hooks[name]

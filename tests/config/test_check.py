@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmvpt import cli
 from mmvpt.config.check import open_checked, problems_of, refuse_wrong
 from mmvpt.config.find import find_config
-from tests.engine.tiny import cls_config, seg_config
+from tests.engine.tiny import HOOKS, cls_config, seg_config
 
 nan = math.nan
 #: What is set in a segmentor, the path that is named, and words of the message.
@@ -56,6 +56,11 @@ SEGMENTOR = [
     ({'model.backbone.tuner.start': 7}, 'model.backbone.tuner', 'start can be 0 to 1'),
     ({'model.backbone.tuner': [dict(type='mmvpt.BiasTuning')] * 2}, 'model.backbone.tuner.1', 'Remove one of them'),
     ({'default_hooks.timer': dict(type='CheckpointHook')}, 'default_hooks.timer.type', 'in place of IterTimerHook'),
+    (
+        {'default_hooks.guard.type': 'LoggerHook', 'mmvpt_hooks': HOOKS},
+        'default_hooks.guard.type',
+        'in place of GuardHook',
+    ),
     ({'load_from': 'nowhere.pth'}, 'load_from', 'Correct the path'),
 ]
 CLASSIFIER = [

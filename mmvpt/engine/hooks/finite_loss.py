@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 import torch
 from mmengine.hooks import CheckpointHook, Hook
@@ -35,7 +36,7 @@ class FiniteLossHook(Hook):
         """Look at the loss; where it is not finite, name all of its parts that are not."""
         losses = outputs or {}
         if _not_finite(losses.get('loss')):
-            wrong = [f'{name} is {float(value)}' for name, value in losses.items() if _not_finite(value)]
+            wrong = [f'{name} is {value.item()}' for name, value in losses.items() if _not_finite(value)]
             raise _stop(runner, runner.iter + 1, ', '.join(wrong))
 
         if self.is_last_train_iter(runner) or any(_saves_now(hook, runner) for hook in runner.hooks):
@@ -62,7 +63,7 @@ def _saves_now(hook: Hook, runner: Runner) -> bool:
     return isinstance(hook, CheckpointHook) and not hook.by_epoch and hook.every_n_train_iters(runner, hook.interval)
 
 
-def _not_finite(value: object) -> bool:
+def _not_finite(value: object) -> TypeGuard[Tensor]:
     return isinstance(value, Tensor) and value.numel() == 1 and not bool(torch.isfinite(value))
 
 

@@ -82,7 +82,7 @@ def train(
         runner = build_runner(cfg, launcher)
         warn_of_missing_hooks(runner)
         build_loops(runner, 'train', 'val')
-    runner.train()
+        runner.train()
     return runner
 
 

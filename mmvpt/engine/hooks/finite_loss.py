@@ -38,7 +38,6 @@ class FiniteLossHook(Hook):
         if _not_finite(losses.get('loss')):
             wrong = [f'{name} is {value.item()}' for name, value in losses.items() if _not_finite(value)]
             raise _stop(runner, runner.iter + 1, ', '.join(wrong))
-
         if self.is_last_train_iter(runner) or any(_saves_now(hook, runner) for hook in runner.hooks):
             _check_weights(runner, runner.iter + 1)
 

@@ -13,7 +13,7 @@ from .artifact import read_artifact, write_artifact
 from .fingerprint import fingerprint
 from .paths import PathLike
 from .refuse import WRITE_AGAIN, refuse
-from .schema import COUNT, MAPPING, VERSION, Field, is_hash
+from .schema import COUNT_FIELD, MAPPING_FIELD, VERSION_FIELD, Field, is_hash
 from .tensors import require_tensors
 
 #: The kind of the file.
@@ -21,9 +21,9 @@ PROTOTYPES = 'prototypes'
 COMMAND = 'python tools/prototypes.py CONFIG'
 _FIELDS = dict(
     base=Field('the fingerprint of a base', is_hash, required=True),
-    num_images=COUNT,
-    data=MAPPING,
-    mmvpt_version=VERSION,
+    num_images=COUNT_FIELD,
+    data=MAPPING_FIELD,
+    mmvpt_version=VERSION_FIELD,
 )
 #: What a prompt of a block can be, by name, and whether all blocks use the tensor of the last one.
 PLACES = {'final': ('output', True), 'input': ('input', False), 'output': ('output', False)}

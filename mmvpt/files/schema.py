@@ -44,11 +44,6 @@ def is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _LARGEST
 
 
-def is_text(value: object) -> bool:
-    """Text, or nothing."""
-    return value is None or isinstance(value, str)
-
-
 def is_mapping(value: object) -> bool:
     """Fields by name, or nothing."""
     return value is None or (isinstance(value, Mapping) and all(isinstance(name, str) for name in value))
@@ -64,12 +59,6 @@ def list_of(fits: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: isinstance(value, list | tuple) and all(map(fits, value))
 
 
-def mapping_of(fits: Callable[[object], bool]) -> Callable[[object], bool]:
-    """A test for mappings with values that another test lets pass, and at least one."""
-    return lambda value: is_mapping(value) and bool(value) and all(map(fits, value.values()))  # type: ignore[attr-defined]
-
-
-COUNT = Field('a whole number', is_count)
-TEXT = Field('text', is_text)
-MAPPING = Field('fields by name', is_mapping)
-VERSION = Field('the version of mmvpt that wrote it', lambda value: isinstance(value, str))
+COUNT_FIELD = Field('a whole number', is_count)
+MAPPING_FIELD = Field('fields by name', is_mapping)
+VERSION_FIELD = Field('the version of mmvpt that wrote it', lambda value: isinstance(value, str))

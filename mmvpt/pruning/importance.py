@@ -16,7 +16,7 @@ from torch import Tensor
 from mmvpt.datasets.fetch import rng_restored
 from mmvpt.files.artifact import read_artifact, write_artifact
 from mmvpt.files.refuse import WRITE_AGAIN, refuse
-from mmvpt.files.schema import COUNT, MAPPING, VERSION, Field, is_count, list_of
+from mmvpt.files.schema import COUNT_FIELD, MAPPING_FIELD, VERSION_FIELD, Field, is_count, list_of
 from mmvpt.files.tensors import require_tensors
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.models.parts import tuned_backbones
@@ -28,10 +28,10 @@ _FIELDS = dict(
     stages=Field('the stage of each block', lambda value: bool(value) and list_of(is_count)(value), required=True),
     widths=Field('the width of the prompts of each block', list_of(is_count), required=True),
     num_segments=Field('a whole number', is_count, required=True),
-    samples=COUNT,
+    samples=COUNT_FIELD,
     signed=Field('true or false', lambda value: isinstance(value, bool)),
-    model=MAPPING,
-    mmvpt_version=VERSION,
+    model=MAPPING_FIELD,
+    mmvpt_version=VERSION_FIELD,
 )
 #: Dimensions of the scores of a block.
 DIMS = dict(tokens=1, segments=2)

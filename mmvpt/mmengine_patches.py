@@ -60,6 +60,13 @@ CHANGES = (
         upstream='torch.load with weights_only=True, and readers by suffix.',
     ),
     Change(
+        what='mmengine.config.Config.fromstring',
+        where='mmvpt.files.loaders',
+        when='import mmvpt.registry, which any config does that names a type of mmvpt',
+        why='The text of a config that was read out of a checkpoint is data; MMEngine runs it as a program.',
+        upstream='To save the configs of checkpoints as JSON, and to read them so.',
+    ),
+    Change(
         what='mmengine.fileio.backends.registry_utils.backends',
         where='mmvpt.files.write, mmvpt.delta.files',
         when='import of these modules',

@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
-import copy
+from collections.abc import Iterator
 from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
+from torch import Tensor
 
 from mmvpt.analysis.count import build_without_memory
 from mmvpt.delta.files import read_delta
 from mmvpt.delta.format import as_json
+from mmvpt.files.refuse import refuse
 from mmvpt.files.write import write_safetensors
 
 from .importance import Scores, prompts_by_name
-from .keep import Keep, set_keep
 
 
-def rewind(start: str | Path, keep: Keep, out: str | Path, scope: str | None = None) -> ConfigDict:
-    """Write the start of a run as that of the pruned model, to be its ``load_from``; return the model's config.
+def rewind(start: str | Path, pruned: ConfigDict, out: str | Path, scope: str | None = None) -> None:
+    """Write the start of a run as that of the pruned model, to be its ``load_from``.
 
     All that trains starts where it started: prompts that are left, key-value prompts, the head.
 
     Args:
         start: The ``start.safetensors`` of the run, or any delta of it, to prune without rewinding.
-        keep: What stays of the prompts.
+        pruned: The config of the pruned model, which is built; what the file says of its model is only compared.
         out: The delta to write.
         scope: The ``default_scope`` of the config.
     """
     content = read_start(start)
     state, meta = dict(content['state_dict']), dict(content['meta'])
-    model = ConfigDict(meta['model'])
-    pruned = copy.deepcopy(model)
-    set_keep(pruned, keep)
     name, tuner = prompts_by_name(build_without_memory(Config(dict(model=pruned, default_scope=scope))))
     for index in range(len(tuner.prompts)):
         key = f'{name}.prompts.{index}'
-        whole = state[key]
+        whole = _prompts_of(state, key, start)
         state[key] = tuner.cut(index, whole).contiguous()
         meta['num_trained'] -= whole.numel() - state[key].numel()
-    meta['model'] = pruned.to_dict()
+    meta['model'] = as_json(pruned.to_dict())
     write_safetensors(out, state, meta)
-    return pruned
+
+
+def _prompts_of(state: dict[str, Tensor], key: str, start: str | Path) -> Tensor:
+    if key not in state:
+        raise refuse(start, f'it has no {key}, which the config has', 'Give the start of a training with this config.')
+    return state[key]
 
 
 def read_start(path: str | Path) -> dict:
@@ -65,19 +68,40 @@ def check_scores(scores: Scores, start: str | Path) -> None:
             )
 
 
-def check_config(scores: Scores, model: ConfigDict) -> None:
-    """Refuse scores of another backbone or tuner than a config has, wherever their weights lie."""
-    theirs, ours = (_without_weights(as_json(part.get('backbone'))) for part in (scores.meta['model'], model.to_dict()))
-    if theirs != ours:
-        raise ValueError(
-            f'These scores are of another config. Its backbone and tuner: {theirs}; those of this one: {ours}. '
-            'Score prompts with the config that is to be pruned.'
+def check_config(model: ConfigDict, theirs: object, path: str | Path) -> None:
+    """Refuse a file of another model than the one of a config, wherever its weights lie.
+
+    Args:
+        model: Of the config.
+        theirs: What the metadata of the file say of its model; it is compared, and nothing of it is built.
+        path: The file.
+    """
+    here, there = _without_weights(as_json(model.to_dict())), _without_weights(theirs)
+    if differences := [
+        f'{key}: {_short(one)} in the file, {_short(two)} here' for key, one, two in _compare(there, here)
+    ]:
+        raise refuse(
+            path,
+            f'it is of another config of the model. {"; ".join(differences[:3])}',
+            'Give the config that it was made with, or score the model of this config.',
         )
 
 
+def _compare(theirs: object, ours: object, place: str = 'model') -> Iterator[tuple[str, object, object]]:
+    """Yield where two configs differ, with both values."""
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        for key in dict.fromkeys([*ours, *theirs]):
+            yield from _compare(theirs.get(key), ours.get(key), f'{place}.{key}')
+    elif theirs != ours:
+        yield place, theirs, ours
+
+
 def _without_weights(config: object) -> object:
+    """A config without the file that weights are loaded from, and without what it calls them."""
     if isinstance(config, dict):
-        return {key: _without_weights(value) for key, value in config.items() if key != 'init_cfg'}
+        init = config.get('init_cfg')
+        moved = {'init_cfg': {'type': init.get('type')}} if isinstance(init, dict) else {}
+        return {key: _without_weights(value) for key, value in {**config, **moved}.items()}
     return [_without_weights(item) for item in config] if isinstance(config, list) else config
 
 

@@ -91,12 +91,12 @@ def prune(
     cfg.pop('work_dir', None)  # where the unpruned model is
     if start is not None:
         check_scores(unpruned, start)
-    check_config(unpruned, cfg.model)
+    check_config(cfg.model, unpruned.meta.get('model'), scores)
     set_keep(cfg.model, keep)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     if start is not None:
-        rewind(start, keep, folder / START, cfg.get('default_scope'))
+        rewind(start, cfg.model, folder / START, cfg.get('default_scope'))
         cfg.load_from = str(folder / START)
     cfg.dump(folder / CONFIG)
     return keep

@@ -138,7 +138,7 @@ def test_scores_of_another_model_are_refused(whole, tmp_path, key: str, title: s
 
 def test_scores_of_another_config_are_refused_without_a_start_too(whole, tmp_path) -> None:
     longer = {'model.backbone.tuner': [dict(type='mmvpt.DeepPrompts', num_tokens=6)]}
-    with pytest.raises(ValueError, match=r"scores are of another config.*'num_tokens': 4.*'num_tokens': 6"):
+    with pytest.raises(ValueError, match=r"scores\.safetensors: it is of .*'num_tokens': 4.*'num_tokens': 6"):
         prune_it(whole, tmp_path / 'out', start=None, cfg_options=longer)
     assert not (tmp_path / 'out').exists()
     moved = {'model.backbone.backbone.init_cfg.checkpoint': 'elsewhere.pth'}
@@ -149,3 +149,27 @@ def test_a_start_that_is_no_delta_is_refused(whole, tmp_path) -> None:
     write_safetensors(tmp_path / 'plain.safetensors', dict(weight=torch.ones(1)), {})
     with pytest.raises(ValueError, match='is no delta'):
         prune_it(whole, tmp_path, start=tmp_path / 'plain.safetensors')
+
+
+@pytest.mark.parametrize('part', ['head', 'backbone'])
+def test_nothing_that_a_file_says_of_its_model_is_built(whole, tmp_path, part: str) -> None:
+    """Scores and start that agree with each other, and not with the config."""
+    evil = dict(type='os.mkdir', path=str(tmp_path / 'canary'))
+    for name in ('scores.safetensors', 'work/start.safetensors'):
+        content = read_checkpoint(whole / name)
+        changed = content['meta']['model'] if part == 'head' else content['meta']['model']['backbone']['backbone']
+        changed['head' if part == 'head' else 'init_cfg'] = evil
+        write_safetensors(tmp_path / name, content['state_dict'], content['meta'])
+    options = dict(tokens=50, segments=30, start=tmp_path / 'work' / 'start.safetensors')
+    with pytest.raises(ValueError, match=r"scores\.safetensors: it is of another config.*'?os\.mkdir"):
+        prune(str(whole / 'config.py'), tmp_path / 'scores.safetensors', tmp_path / 'out', **options)
+    assert not (tmp_path / 'canary').exists()
+    assert not (tmp_path / 'out').exists()
+
+
+def test_a_start_without_the_prompts_of_its_config_is_refused(whole, tmp_path) -> None:
+    content = read_delta(whole / 'work' / 'start.safetensors')
+    del content['state_dict']['backbone.tuner.0.prompts.1']
+    write_safetensors(tmp_path / 'start.safetensors', content['state_dict'], content['meta'])
+    with pytest.raises(ValueError, match=r'start\.safetensors: it has no .*prompts\.1.* Give the start'):
+        prune_it(whole, tmp_path / 'out', start=tmp_path / 'start.safetensors')

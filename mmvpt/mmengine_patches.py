@@ -107,6 +107,7 @@ def teach_mmengine() -> None:
 def read_weights_ourselves() -> None:
     """Hand MMEngine our readers of weights; they need torch, which ``import mmvpt`` does without."""
     import_module('mmvpt.files.loaders')
+    import_module('mmvpt.delta.kind')  # and what it knows of deltas
 
 
 def _wrap(get_cfg_path: LookUp) -> LookUp:

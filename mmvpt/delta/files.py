@@ -15,13 +15,10 @@ from torch import nn
 from mmvpt.files.paths import PathLike
 from mmvpt.files.read import read_checkpoint
 from mmvpt.files.write import AtomicBackend, write_safetensors
-from mmvpt.version import __version__
 
-from .format import FORMAT, as_json, is_delta
+from .format import as_json, is_delta
+from .kind import DEPLOYMENT, note_source, require_sound_delta
 from .state import base_fingerprints, delta_state_dict, describe_delta
-
-#: In the meta of a resume file: the metadata of its deployment file.
-DEPLOYMENT = 'mmvpt_delta'
 
 
 def save_delta(path: PathLike, model: nn.Module, meta: Mapping[str, object] | None = None) -> None:
@@ -34,13 +31,11 @@ def save_delta(path: PathLike, model: nn.Module, meta: Mapping[str, object] | No
 def read_delta(path: PathLike) -> dict[str, Any]:
     """Read a delta from a deployment file or a resume file: ``{'state_dict': ..., 'meta': ...}``."""
     checkpoint = read_checkpoint(path)
+    require_sound_delta(checkpoint, path)
+    note_source(checkpoint, path)
     state_dict, meta = checkpoint.get('state_dict', {}), checkpoint.get('meta', {})
     if not is_delta(state_dict):
         raise ValueError(f'{path} is no delta: no base_fingerprint. DeltaCheckpointHook writes deltas.')
-    if meta.get('format', FORMAT) > FORMAT:
-        raise ValueError(
-            f'{path} is a delta of format {meta["format"]}; mmvpt {__version__} reads up to {FORMAT}. Update mmvpt.'
-        )
     return dict(state_dict=state_dict, meta=meta)
 
 

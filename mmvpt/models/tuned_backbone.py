@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
+from mmvpt.delta.kind import SOURCE
 from mmvpt.delta.module import DeltaModule
+from mmvpt.files.refuse import naming
 from mmvpt.registry import MODELS
 from mmvpt.text.quiet import quietly
 from mmvpt.tuners import Tuner, build_tuner
@@ -160,10 +162,10 @@ class TunedBackbone(DeltaModule):
         """The base: everything in the backbone's state dict that does not train."""
         return self._attachment.frozen_state()
 
-    def _prepare_state(self, state: dict[str, Tensor], prefix: str, *_: Any) -> None:
+    def _prepare_state(self, state: dict[str, Tensor], prefix: str, notes: Mapping[str, object], *_: Any) -> None:
         """Make a plain checkpoint or a delta one of this wrapper, before it is loaded."""
         self.tuner.unfold()
-        if self.complete_delta(state, prefix):
+        if naming(notes.get(SOURCE))(self.complete_delta)(state, prefix):
             return
         self._gets_plain = _rename_plain(state, prefix)
         self._has_base |= any(name.startswith(f'{prefix}backbone.') for name in state)

@@ -1,0 +1,97 @@
+"""Files that are deltas by their metadata: refused wherever they cannot be read as such."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from mmvpt.files.loaders import CHECKS
+from mmvpt.files.paths import PathLike
+from mmvpt.files.refuse import refuse
+
+from .format import FINGERPRINT, FORMAT, is_delta
+
+#: In the meta of a resume file: the metadata of its deployment file.
+DEPLOYMENT = 'mmvpt_delta'
+#: Among what a state dict keeps of a module: the file that its tensors are from.
+SOURCE = 'source'
+COPY_AGAIN = 'Copy or download it again, or take an earlier checkpoint of the run.'
+
+
+def require_sound_delta(checkpoint: object, path: PathLike) -> None:
+    """Refuse a file that is a delta by its metadata and cannot be read as one; leave others alone."""
+    metadata = _metadata_of(checkpoint)
+    if metadata is None or not isinstance(checkpoint, Mapping):
+        return
+    _require_format(metadata, path)
+    state = checkpoint.get('state_dict')
+    if not isinstance(state, Mapping) or not all(isinstance(name, str) for name in state):
+        raise refuse(path, 'its state_dict is no dict of tensors', COPY_AGAIN)
+    if not all(isinstance(value, Tensor) for value in state.values()):
+        raise refuse(path, 'its state_dict is no dict of tensors', COPY_AGAIN)
+    if not is_delta(state):
+        raise refuse(path, f'it is a delta by its metadata, and no tensor in it is a {FINGERPRINT}', COPY_AGAIN)
+    if wrong := find_not_finite(state):
+        raise refuse(path, f'{wrong} holds NaN or infinity', 'Take an earlier checkpoint of the run, or train again.')
+
+
+def find_not_finite(part: object, place: str = '') -> str | None:
+    """The name of the first tensor or number that is NaN or infinite, anywhere in a dict or a list."""
+    if isinstance(part, Mapping):
+        inside = ((f'{place}.{name}' if place else str(name), value) for name, value in part.items())
+    elif isinstance(part, list | tuple):
+        inside = ((f'{place}.{index}', value) for index, value in enumerate(part))
+    else:
+        return None if _is_finite(part) else place
+    return next((wrong for name, value in inside if (wrong := find_not_finite(value, name))), None)
+
+
+def _is_finite(value: object) -> bool:
+    if isinstance(value, Tensor):
+        if not (value.is_floating_point() or value.is_complex()):
+            return True
+        return bool(torch.isfinite(value.float() if value.element_size() == 1 else value).all())
+    return not isinstance(value, float) or abs(value) < float('inf')
+
+
+def _metadata_of(checkpoint: object) -> object:
+    """The metadata of the delta in a checkpoint, or None where nothing says that it is one."""
+    meta = checkpoint.get('meta') if isinstance(checkpoint, Mapping) else None
+    if not isinstance(meta, Mapping):
+        return None
+    if DEPLOYMENT in meta:
+        return meta[DEPLOYMENT] if meta[DEPLOYMENT] is not None else ()
+    return meta if FINGERPRINT in meta and 'format' in meta else None
+
+
+def _require_format(metadata: object, path: PathLike) -> None:
+    found = metadata.get('format', FORMAT) if isinstance(metadata, Mapping) else None
+    if not isinstance(found, int) or isinstance(found, bool) or found < 1:
+        raise refuse(path, 'its metadata are not those of a delta', COPY_AGAIN)
+    if found > FORMAT:
+        raise refuse(
+            path,
+            f'it is a delta of format {found}, and this mmvpt reads up to {FORMAT}',
+            'Install a newer one: pip install -U mmvpt.',
+        )
+
+
+def note_source(checkpoint: object, path: PathLike) -> None:
+    """Let the state dict of a delta carry the name of its file to the modules that it is loaded into."""
+    state = checkpoint.get('state_dict') if isinstance(checkpoint, dict) else None
+    if not isinstance(state, Mapping) or not is_delta(state):
+        return
+    named = OrderedDict(state)
+    notes = dict(getattr(state, '_metadata', {}))
+    for name in state:
+        prefix, _, last = str(name).rpartition('.')
+        if last == FINGERPRINT:
+            notes[prefix] = {**notes.get(prefix, {}), SOURCE: str(path)}
+    named._metadata = notes  # type: ignore[attr-defined]  # where torch keeps what belongs to modules
+    checkpoint['state_dict'] = named
+
+
+CHECKS.extend((require_sound_delta, note_source))

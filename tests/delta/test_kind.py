@@ -1,0 +1,71 @@
+"""A file that is a delta by its metadata is read as a delta, or refused by name, whatever reads it."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from mmengine.runner import load_checkpoint
+
+from mmvpt.engine import read_delta, save_delta
+from mmvpt.files.read import read_checkpoint
+from mmvpt.files.write import write_safetensors
+from tests.engine.tiny import build_model, cls_config
+
+FINGERPRINT = 'backbone.base_fingerprint'
+PROMPT = 'backbone.tuner.prompts.0'
+
+
+@pytest.fixture(scope='module')
+def model_and_delta(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('kind')
+    model = build_model(cls_config(folder))
+    save_delta(folder / 'delta.safetensors', model)
+    content = read_checkpoint(folder / 'delta.safetensors')
+    return model, content['state_dict'], content['meta']
+
+
+WRONG = {
+    'a newer format': (lambda state, meta: meta.update(format=99), r'format 99, .* pip install -U mmvpt'),
+    'a format of text': (lambda state, meta: meta.update(format='1'), 'are not those of a delta'),
+    'a format below the first': (lambda state, meta: meta.update(format=0), 'are not those of a delta'),
+    'no fingerprint': (lambda state, meta: state.pop(FINGERPRINT), 'no tensor in it is a base_fingerprint'),
+    'no tensors': (lambda state, meta: state.clear(), 'no tensor in it is a base_fingerprint'),
+    'NaN': (lambda state, meta: state[PROMPT].fill_(float('nan')), rf'{PROMPT} holds NaN or infinity'),
+    'infinity': (lambda state, meta: state[PROMPT].view(-1)[3].fill_(-float('inf')), rf'{PROMPT} holds NaN'),
+}
+
+
+@pytest.mark.parametrize('how', WRONG)
+@pytest.mark.parametrize('resume', [False, True])
+def test_a_wrong_delta_is_refused_by_every_reader(model_and_delta, tmp_path, how: str, resume: bool) -> None:
+    model, state, meta = model_and_delta
+    state, meta = {name: tensor.clone() for name, tensor in state.items()}, dict(meta)
+    change, message = WRONG[how]
+    change(state, meta)
+    path = tmp_path / ('x.pth' if resume else 'x.safetensors')
+    if resume:
+        torch.save(dict(state_dict=state, meta=dict(mmvpt_delta=meta)), path)
+    else:
+        write_safetensors(path, state, meta)
+    for read in (read_delta, lambda path: load_checkpoint(model, str(path))):
+        with pytest.raises(ValueError, match=rf'^{path}: .*{message}'):
+            read(path)
+
+
+def test_what_does_not_fit_the_model_is_said_with_the_name_of_the_file(model_and_delta, tmp_path) -> None:
+    model, state, meta = model_and_delta
+    other = {**state, FINGERPRINT: torch.zeros(32, dtype=torch.uint8)}
+    write_safetensors(tmp_path / 'other.safetensors', other, meta)
+    with pytest.raises(ValueError, match=r'other\.safetensors: This delta was trained on another base'):
+        load_checkpoint(model, str(tmp_path / 'other.safetensors'))
+    write_safetensors(tmp_path / 'more.safetensors', {**state, 'backbone.tuner.more': torch.ones(1)}, meta)
+    with pytest.raises(ValueError, match=r'(?s)more\.safetensors: The delta does not fit .*tuner\.more'):
+        load_checkpoint(model, str(tmp_path / 'more.safetensors'))
+
+
+def test_weights_of_others_are_left_alone(tmp_path) -> None:
+    model = build_model(cls_config(tmp_path))
+    weights = {**model.state_dict(), 'head.fc.bias': torch.full((3,), float('nan'))}
+    torch.save(dict(state_dict=weights, meta=dict(format='theirs')), tmp_path / 'plain.pth')
+    load_checkpoint(model, str(tmp_path / 'plain.pth'))
+    assert model.head.fc.bias.isnan().all()

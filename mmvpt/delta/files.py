@@ -18,6 +18,7 @@ from mmvpt.files.write import AtomicBackend, write_safetensors
 
 from .format import as_json, is_delta
 from .kind import DEPLOYMENT, note_source, require_sound_delta
+from .ownership import Owned, note_run
 from .state import base_fingerprints, delta_state_dict, describe_delta
 
 
@@ -44,10 +45,16 @@ class DeltaFiles(AtomicBackend):
     """Local files of a tuned run, of which something complete is there at every moment.
 
     Each resume file ``x.pth`` has a deployment file ``x.safetensors``. MMEngine's CheckpointHook
-    removes an old file before it writes the new one; here, what it removes stays until :meth:`sweep`.
+    removes an old file before it writes the new one; here, what it removes stays until :meth:`sweep`, and what this
+    run did not write into its own folder stays for good.
+
+    Args:
+        folder: Of the checkpoints of the run.
+        run: Its mark in its resume files.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str = '', run: str = '') -> None:
+        self.owned = Owned(Path(folder), run)
         self.outdated: dict[Path, int | None] = {}
 
     def put(self, obj: bytes, filepath: PathLike) -> None:
@@ -57,10 +64,16 @@ class DeltaFiles(AtomicBackend):
             metadata = checkpoint['meta'][DEPLOYMENT]
             write_safetensors(_deployment_file(filepath), checkpoint['state_dict'], metadata)
         super().put(obj, filepath)
+        note_run(filepath, checkpoint)
 
     def remove(self, filepath: PathLike) -> None:
-        """Note a resume file as outdated."""
-        self.outdated[Path(filepath)] = _written_at(filepath)
+        """Note a resume file of this run as outdated."""
+        path = self.owned.find(filepath)
+        if path is not None:
+            self.outdated[path] = _written_at(path)
+
+    def rmtree(self, dir_path: PathLike) -> None:
+        """Leave folders alone: no checkpoint of ours is one."""
 
     def sweep(self) -> None:
         """Remove what is outdated, unless it has been written again, together with its deployment file."""

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from mmengine.hooks import CheckpointHook, Hook
-from mmengine.runner import Runner
+from mmengine.runner import Runner, find_latest_checkpoint
 from torch import nn
 
-from mmvpt.delta.files import DEPLOYMENT, DeltaFiles
+from mmvpt.delta.files import DeltaFiles
 from mmvpt.delta.format import as_json, is_delta
+from mmvpt.delta.kind import DEPLOYMENT, find_not_finite
 from mmvpt.delta.load import check_delta
+from mmvpt.delta.ownership import RUN, Owned
 from mmvpt.delta.state import base_fingerprints, delta_state_dict, describe_delta
 from mmvpt.engine.about_run import describe_run
+from mmvpt.engine.resumable import require_resumable
+from mmvpt.engine.resumable_files import checkpoint_folder, keep_own_files
+from mmvpt.files.refuse import naming
 from mmvpt.files.write import write_safetensors
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.registry import HOOKS
@@ -21,6 +27,8 @@ from mmvpt.registry import HOOKS
 START = 'start.safetensors'
 #: In the meta of a resume file: files that it replaces, and that a killed run did not come to remove.
 OUTDATED = 'mmvpt_outdated'
+#: The argument of our backend that holds the mark of the run.
+RUN_OF_BACKEND = 'run'
 
 
 def _files(runner: Runner) -> list[DeltaFiles]:
@@ -40,6 +48,10 @@ class DeltaCheckpointHook(Hook):
     ``backend_args`` of its own, it gets :class:`DeltaFiles`, with which a crash at any moment leaves a complete
     resume file. With another backend there is neither this promise nor a deployment file.
 
+    Weights or states of the optimizer that are NaN or infinite are not saved: they end the run, and its last good
+    checkpoint stays. A run is resumed only from a state that a run with the same optimizer and schedules left. Nothing
+    is removed that it did not write into its own folder.
+
     Args:
         save_start: Whether to write ``start.safetensors`` before the first iteration: the delta as it was drawn, from
             which a pruned model can start again (rewinding of E2VPT).
@@ -52,10 +64,13 @@ class DeltaCheckpointHook(Hook):
 
     def before_run(self, runner: Runner) -> None:
         """Let the CheckpointHook write complete files."""
+        self._run = uuid4().hex
+        self._leftovers: list[str] = []
         for hook in runner.hooks:
             if isinstance(hook, CheckpointHook) and '://' not in str(hook.out_dir):
                 if hook.backend_args is None and hook.file_client_args is None:
-                    hook.backend_args = dict(backend='mmvpt_delta')
+                    folder = str(checkpoint_folder(runner, hook))
+                    hook.backend_args = dict(backend='mmvpt_delta', folder=folder, run=self._run)
 
     def before_train(self, runner: Runner) -> None:
         """Take the fingerprint of the base, once for all checkpoints of the run."""
@@ -75,22 +90,23 @@ class DeltaCheckpointHook(Hook):
         checkpoint['state_dict'] = delta_state_dict(model, self._fingerprints, checkpoint['state_dict'])
         if 'ema_state_dict' in checkpoint:
             checkpoint['ema_state_dict'] = self._delta_of_average(model, checkpoint['ema_state_dict'])
+        self._require_finite(runner, checkpoint)
         meta = checkpoint['meta']
+        meta[RUN] = self._run
         meta[DEPLOYMENT] = dict(self._metadata, epoch=meta['epoch'], iter=meta['iter'])
         meta[OUTDATED] = [str(path) for files in _files(runner) for path in files.outdated]
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Refuse a delta whose keys or shapes are not the model's."""
-        self._leftovers = checkpoint.get('meta', {}).get(OUTDATED, [])
+        """Refuse a delta whose keys or shapes are not the model's, and a state that no run left."""
+        resumes = bool(runner._resume)
+        path = runner._load_from or (find_latest_checkpoint(runner.work_dir) if resumes else 'the checkpoint')
         state_dict = checkpoint.get('state_dict', checkpoint)
-        if not is_delta(state_dict):
-            return
-        check_delta(unwrap(runner.model), state_dict)
-        if runner.cfg.get('resume') and 'message_hub' not in checkpoint:
-            raise ValueError(
-                'A deployment file (.safetensors) holds no state to resume from. Resume from the .pth next to '
-                'it, or start a new run from the delta with load_from.'
-            )
+        if is_delta(state_dict):
+            with naming(path):
+                check_delta(unwrap(runner.model), state_dict)
+        if resumes:
+            require_resumable(runner, checkpoint, path)
+            self._go_on(runner, checkpoint)
 
     def after_train_iter(self, runner: Runner, **_: Any) -> None:
         """Remove outdated files, now that the new ones are complete."""
@@ -98,6 +114,28 @@ class DeltaCheckpointHook(Hook):
             files.sweep()
 
     after_train_epoch = after_val_epoch = after_train_iter
+
+    def _go_on(self, runner: Runner, checkpoint: dict) -> None:
+        """Be the run that a resume file is of."""
+        meta = checkpoint['meta']
+        self._run = str(meta.get(RUN) or self._run)
+        self._leftovers = meta.get(OUTDATED, [])
+        for hook in runner.hooks:
+            if isinstance(hook, CheckpointHook):
+                keep_own_files(runner, checkpoint, Owned(checkpoint_folder(runner, hook), self._run))
+                if RUN_OF_BACKEND in (hook.backend_args or {}):
+                    hook.backend_args[RUN_OF_BACKEND] = self._run
+
+    def _require_finite(self, runner: Runner, checkpoint: dict) -> None:
+        """End the run where its next checkpoint would be worth nothing."""
+        parts = ('state_dict', 'ema_state_dict', 'optimizer')
+        wrong = find_not_finite({name: checkpoint[name] for name in parts if name in checkpoint})
+        if wrong is not None:
+            raise RuntimeError(
+                f'Nothing is saved at iteration {checkpoint["meta"]["iter"]}: {wrong} holds NaN or infinity. The last '
+                f'good checkpoint stays in {runner.work_dir}. Start again with a lower learning rate, or with clipped '
+                'gradients (optim_wrapper.clip_grad); --resume goes on from that checkpoint.'
+            )
 
     def _sweep_leftovers(self, runner: Runner) -> None:
         """Remove what the killed run had no time to."""

@@ -32,6 +32,9 @@ def require_sound_delta(checkpoint: object, path: PathLike) -> None:
         raise refuse(path, 'its state_dict is no dict of tensors', COPY_AGAIN)
     if not all(isinstance(value, Tensor) for value in state.values()):
         raise refuse(path, 'its state_dict is no dict of tensors', COPY_AGAIN)
+    for name, tensor in state.items():
+        if name.rpartition('.')[2] == FINGERPRINT and (tensor.dtype, tuple(tensor.shape)) != (torch.uint8, (32,)):
+            raise refuse(path, f'{name} is no fingerprint: {tensor.dtype} of {tuple(tensor.shape)}', COPY_AGAIN)
     if not is_delta(state):
         raise refuse(path, f'it is a delta by its metadata, and no tensor in it is a {FINGERPRINT}', COPY_AGAIN)
     if wrong := find_not_finite(state):
@@ -81,8 +84,7 @@ def _require_format(metadata: object, path: PathLike) -> None:
 
 def note_source(checkpoint: object, path: PathLike) -> None:
     """Let the state dict of a delta carry the name of its file to the modules that it is loaded into."""
-    state = checkpoint.get('state_dict') if isinstance(checkpoint, dict) else None
-    if not isinstance(state, Mapping) or not is_delta(state):
+    if not isinstance(checkpoint, dict) or not is_delta(state := checkpoint.get('state_dict', {})):
         return
     named = OrderedDict(state)
     notes = dict(getattr(state, '_metadata', {}))
@@ -92,6 +94,12 @@ def note_source(checkpoint: object, path: PathLike) -> None:
             notes[prefix] = {**notes.get(prefix, {}), SOURCE: str(path)}
     named._metadata = notes  # type: ignore[attr-defined]  # where torch keeps what belongs to modules
     checkpoint['state_dict'] = named
+
+
+def source_of(state_dict: object) -> str | None:
+    """The file that the state dict of a delta was read from, where it carries its name."""
+    notes = getattr(state_dict, '_metadata', {}).values()
+    return next((str(note[SOURCE]) for note in notes if isinstance(note, Mapping) and SOURCE in note), None)
 
 
 CHECKS.extend((require_sound_delta, note_source))

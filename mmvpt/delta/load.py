@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from torch import nn
 
+from mmvpt.files.refuse import naming
 from mmvpt.layers.unwrap import unwrap
 
 from .fit import require_fit
 from .format import UNKNOWN, StateDict, is_delta
+from .kind import source_of
 from .module import delta_modules
 from .state import delta_state_dict
 
@@ -17,7 +19,8 @@ def apply_delta(model: nn.Module, state_dict: StateDict) -> None:
     model = unwrap(model)
     if not is_delta(state_dict):
         raise ValueError('These weights are no delta: no base_fingerprint. Load them with load_state_dict().')
-    check_delta(model, state_dict)
+    with naming(source_of(state_dict)):
+        check_delta(model, state_dict)
     model.load_state_dict(state_dict)
 
 

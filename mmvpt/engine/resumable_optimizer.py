@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import torch
+from mmengine.optim import OptimWrapperDict
 from torch import Tensor
 from torch.optim import Optimizer
 
@@ -25,11 +26,12 @@ MOVES = 'param_name'
 
 def wrong_in_optimizer(wrapper: object, state: object) -> str | None:
     """Say what is wrong with the state of an optimizer, or of several by name, for a run; None where nothing is."""
-    own = dict(wrapper.items()) if isinstance(wrapper, Mapping) or hasattr(wrapper, 'optim_wrappers') else None
     if not isinstance(state, Mapping):
         return 'optimizer is no dict'
-    if own is not None:
-        return next((wrong for name in own if (wrong := wrong_in_optimizer(own[name], state.get(name)))), None)
+    if isinstance(wrapper, OptimWrapperDict):
+        return next(
+            (wrong for name, own in wrapper.items() if (wrong := wrong_in_optimizer(own, state.get(name)))), None
+        )
     optimizer = getattr(wrapper, 'optimizer', None)
     return next(_wrong_in(optimizer, state), None) if isinstance(optimizer, Optimizer) else None
 
@@ -59,10 +61,14 @@ def _wrong_in_group(group: object, own: Mapping[str, object], place: str) -> Ite
         yield f'{place} has other parameters than this run'
         return
     for name in own.keys() & group.keys() - {'params'}:
-        value = group[name].item() if isinstance(group[name], Tensor) and group[name].numel() == 1 else group[name]
-        mine = own[name].item() if isinstance(own[name], Tensor) else own[name]
-        if not is_like(value, mine) or (name == 'lr' and value < 0):
+        value, mine = _number_in(group[name]), _number_in(own[name])
+        if not is_like(value, mine) or (name == 'lr' and isinstance(value, int | float) and value < 0):
             yield f'{place}.{name} is {str(value)[:60]}, and this run has {mine}'
+
+
+def _number_in(value: object) -> object:
+    """The number of a tensor of one, such as a rate for compiled steps; any other value as it is."""
+    return value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
 
 
 def _wrong_in_state(values: Mapping[object, object], param: Tensor, place: str) -> Iterator[str]:
@@ -100,15 +106,20 @@ def wrong_in_schedulers(built: object, states: object) -> str | None:
     return next((wrong for index, (one, state) in pairs for wrong in _wrong_in_scheduler(one, state, index)), None)
 
 
+def _length(value: object) -> int | None:
+    return len(value) if isinstance(value, Sequence) else None
+
+
 def _wrong_in_scheduler(scheduler: object, state: object, index: int) -> Iterator[str]:
-    place, own = f'param_schedulers.{index}', getattr(scheduler, 'state_dict', dict)()
+    place = f'param_schedulers.{index}'
+    own: dict[str, object] = getattr(scheduler, 'state_dict', dict)()
     if not isinstance(state, Mapping) or not own.keys() >= state.keys() or 'last_step' not in state:
         yield f'{place} is not the state of a {type(scheduler).__name__}'
         return
     for name, value in state.items():
         positive = name not in POSITIVE or (isinstance(value, int | float) and value > 0)
         counted = name not in ('last_step', '_global_step') or is_count(value)
-        grouped = name not in BY_GROUP or len(value) == len(own[name])
+        grouped = name not in BY_GROUP or _length(value) == _length(own[name])
         alike = is_like(value, own[name]) and grouped and (name != MOVES or value == own[name])
         if not (alike and positive and counted):
             yield f'{place}.{name} is {str(value)[:60]}, and this run has {str(own[name])[:60]}'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from numbers import Real
 
 #: Beyond it no loop counts.
@@ -32,8 +31,7 @@ def is_like(value: object, own: object) -> bool:
     if isinstance(own, Real):
         return is_finite_number(value) or (is_infinite(own) and is_infinite(value))
     if isinstance(own, list | tuple):
-        several = isinstance(value, Sequence) and not isinstance(value, str)
-        return several and all(is_like(one, own[0]) for one in value if own)
+        return isinstance(value, list | tuple) and all(is_like(one, own[0]) for one in value if own)
     return isinstance(value, type(own))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 
 from mmengine.config.config import RESERVED_KEYS
 
@@ -40,41 +39,28 @@ def _assigned(statement: ast.stmt, source: str) -> tuple[str, object]:
 
 
 def _value_of(node: ast.expr, source: str) -> object:
-    read = _VALUES.get(type(node))
-    if read is None:
-        raise _no_data(node, source)
-    return read(node, source)
-
-
-def _constant(node: ast.Constant, source: str) -> object:
-    if node.value is None or isinstance(node.value, str | int | float):
-        return node.value
+    match node:
+        case ast.Constant(value=None | str() | int() | float() as value):
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+            return -value
+        case ast.List(elts=nodes):
+            return _list(nodes, source)
+        case ast.Tuple(elts=nodes):
+            return tuple(_list(nodes, source))
+        case ast.Dict() | ast.Call(func=ast.Name(id='dict'), args=[ast.Dict()], keywords=[]):
+            return _mapping(node if isinstance(node, ast.Dict) else node.args[0], source)
+        case ast.Call(func=ast.Name(id='dict'), args=[], keywords=named) if all(each.arg for each in named):
+            return {each.arg: _value_of(each.value, source) for each in named}
     raise _no_data(node, source)
 
 
-def _signed(node: ast.UnaryOp, source: str) -> object:
-    value = _value_of(node.operand, source)
-    if isinstance(node.op, ast.USub) and isinstance(value, int | float):
-        return -value
-    raise _no_data(node, source)
-
-
-def _mapping(node: ast.Dict, source: str) -> dict[object, object]:
-    if any(not isinstance(key, ast.Constant) for key in node.keys):
+def _mapping(node: ast.expr, source: str) -> dict[object, object]:
+    """The value of ``{name: value}``."""
+    if not isinstance(node, ast.Dict) or any(not isinstance(key, ast.Constant) for key in node.keys):
         raise _no_data(node, source)
     keys = (_value_of(key, source) for key in node.keys if key is not None)
     return dict(zip(keys, _list(node.values, source), strict=True))
-
-
-def _call(node: ast.Call, source: str) -> dict[object, object]:
-    """The value of ``dict(name=value)``, or of ``dict({name: value})``, the only calls that are data."""
-    named = [(keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg is not None]
-    match node:
-        case ast.Call(func=ast.Name(id='dict'), args=[], keywords=found) if len(found) == len(named):
-            return {name: _value_of(value, source) for name, value in named}
-        case ast.Call(func=ast.Name(id='dict'), args=[ast.Dict() as only], keywords=[]):
-            return _mapping(only, source)
-    raise _no_data(node, source)
 
 
 def _list(nodes: list[ast.expr], source: str) -> list[object]:
@@ -84,13 +70,3 @@ def _list(nodes: list[ast.expr], source: str) -> list[object]:
 def _no_data(node: ast.AST, source: str) -> ValueError:
     wrong = f'line {getattr(node, "lineno", 0)} of this config is a program and no data ({type(node).__name__})'
     return refuse(source, wrong, GIVE_CONFIG)
-
-
-_VALUES: dict[type[ast.expr], Callable[[ast.expr, str], object]] = {
-    ast.Constant: _constant,
-    ast.UnaryOp: _signed,
-    ast.Dict: _mapping,
-    ast.Call: _call,
-    ast.List: lambda node, source: _list(node.elts, source),
-    ast.Tuple: lambda node, source: tuple(_list(node.elts, source)),
-}

@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmengine.runner import load_checkpoint
 
-from mmvpt.engine import read_delta, save_delta
+from mmvpt.engine import apply_delta, read_delta, save_delta
 from mmvpt.files.read import read_checkpoint
 from mmvpt.files.write import write_safetensors
 from tests.engine.tiny import build_model, cls_config
@@ -30,6 +30,14 @@ WRONG = {
     'a format below the first': (lambda state, meta: meta.update(format=0), 'are not those of a delta'),
     'no fingerprint': (lambda state, meta: state.pop(FINGERPRINT), 'no tensor in it is a base_fingerprint'),
     'no tensors': (lambda state, meta: state.clear(), 'no tensor in it is a base_fingerprint'),
+    'a fingerprint of floats': (
+        lambda state, meta: state.update({FINGERPRINT: torch.zeros(32)}),
+        rf'{FINGERPRINT} is no fingerprint: torch\.float32 of \(32,\)',
+    ),
+    'a short fingerprint': (
+        lambda state, meta: state.update({FINGERPRINT: torch.zeros(31, dtype=torch.uint8)}),
+        rf'{FINGERPRINT} is no fingerprint: torch\.uint8 of \(31,\)',
+    ),
     'NaN': (lambda state, meta: state[PROMPT].fill_(float('nan')), rf'{PROMPT} holds NaN or infinity'),
     'infinity': (lambda state, meta: state[PROMPT].view(-1)[3].fill_(-float('inf')), rf'{PROMPT} holds NaN'),
 }
@@ -61,6 +69,8 @@ def test_what_does_not_fit_the_model_is_said_with_the_name_of_the_file(model_and
     write_safetensors(tmp_path / 'more.safetensors', {**state, 'backbone.tuner.more': torch.ones(1)}, meta)
     with pytest.raises(ValueError, match=r'(?s)more\.safetensors: The delta does not fit .*tuner\.more'):
         load_checkpoint(model, str(tmp_path / 'more.safetensors'))
+    with pytest.raises(ValueError, match=r'(?s)more\.safetensors: The delta does not fit .*tuner\.more'):
+        apply_delta(model, read_delta(tmp_path / 'more.safetensors')['state_dict'])
 
 
 def test_weights_of_others_are_left_alone(tmp_path) -> None:

@@ -161,9 +161,7 @@ def test_what_is_not_finite_is_not_saved_and_the_last_good_checkpoint_stays(tmp_
     config.default_hooks.checkpoint.max_keep_ckpts = 1
     runner = make_runner(config)
     runner.register_hook(Spoil(where))
-    with pytest.raises(
-        RuntimeError, match=r'Nothing is saved at iteration 6: .* holds NaN'
-    ):
+    with pytest.raises(RuntimeError, match=r'Nothing is saved at iteration 6: .* holds NaN'):
         runner.train()
     saved = torch.load(tmp_path / 'work' / 'epoch_1.pth', weights_only=False)
     assert saved['meta']['epoch'] == 1

@@ -13,6 +13,7 @@ from mmvpt.files.paths import PathLike
 from mmvpt.files.refuse import refuse
 
 from .format import FINGERPRINT, FORMAT, is_delta
+from .schema import REQUIRED_OF_DELTA, wrong_field
 
 #: In the meta of a resume file: the metadata of its deployment file.
 DEPLOYMENT = 'mmvpt_delta'
@@ -23,20 +24,16 @@ COPY_AGAIN = 'Copy or download it again, or take an earlier checkpoint of the ru
 
 def require_sound_delta(checkpoint: object, path: PathLike) -> None:
     """Refuse a file that is a delta by its metadata and cannot be read as one; leave others alone."""
-    metadata = _metadata_of(checkpoint)
-    if metadata is None or not isinstance(checkpoint, Mapping):
+    given = _metadata_of(checkpoint)
+    if given is None or not isinstance(checkpoint, Mapping):
         return
-    _require_format(metadata, path)
+    metadata = _require_metadata(given, path)
     state = checkpoint.get('state_dict')
     if not isinstance(state, Mapping) or not all(isinstance(name, str) for name in state):
         raise refuse(path, 'its state_dict is no dict of tensors', COPY_AGAIN)
     if not all(isinstance(value, Tensor) for value in state.values()):
         raise refuse(path, 'its state_dict is no dict of tensors', COPY_AGAIN)
-    for name, tensor in state.items():
-        if name.rpartition('.')[2] == FINGERPRINT and (tensor.dtype, tuple(tensor.shape)) != (torch.uint8, (32,)):
-            raise refuse(path, f'{name} is no fingerprint: {tensor.dtype} of {tuple(tensor.shape)}', COPY_AGAIN)
-    if not is_delta(state):
-        raise refuse(path, f'it is a delta by its metadata, and no tensor in it is a {FINGERPRINT}', COPY_AGAIN)
+    _require_fingerprints(metadata, state, path)
     if wrong := find_not_finite(state):
         raise refuse(path, f'{wrong} holds NaN or infinity', 'Take an earlier checkpoint of the run, or train again.')
 
@@ -62,24 +59,44 @@ def _is_finite(value: object) -> bool:
 
 def _metadata_of(checkpoint: object) -> object:
     """The metadata of the delta in a checkpoint, or None where nothing says that it is one."""
-    meta = checkpoint.get('meta') if isinstance(checkpoint, Mapping) else None
-    if not isinstance(meta, Mapping):
+    if not isinstance(checkpoint, Mapping):
         return None
+    meta, state = checkpoint.get('meta'), checkpoint.get('state_dict')
+    named = isinstance(state, Mapping) and is_delta({str(name): value for name, value in state.items()})
+    if not isinstance(meta, Mapping):
+        return (meta or None) if named else None
     if DEPLOYMENT in meta:
-        return meta[DEPLOYMENT] if meta[DEPLOYMENT] is not None else ()
-    return meta if FINGERPRINT in meta and 'format' in meta else None
+        return () if meta[DEPLOYMENT] is None else meta[DEPLOYMENT]
+    ours = meta.keys() & REQUIRED_OF_DELTA if named else meta.keys() >= {FINGERPRINT, 'format'}
+    return meta if ours and 'kind' not in meta else None
 
 
-def _require_format(metadata: object, path: PathLike) -> None:
-    found = metadata.get('format', FORMAT) if isinstance(metadata, Mapping) else None
-    if not isinstance(found, int) or isinstance(found, bool) or found < 1:
+def _require_metadata(metadata: object, path: PathLike) -> Mapping[str, object]:
+    found = metadata.get('format') if isinstance(metadata, Mapping) else None
+    if not isinstance(metadata, Mapping) or not isinstance(found, int) or isinstance(found, bool) or found < 1:
         raise refuse(path, 'its metadata are not those of a delta', COPY_AGAIN)
     if found > FORMAT:
         raise refuse(
             path,
             f'it is a delta of format {found}, and this mmvpt reads up to {FORMAT}',
-            'Install a newer one: pip install -U mmvpt.',
+            'Install a newer one: pip install -U mmvpt',
         )
+    if wrong := wrong_field(metadata):
+        raise refuse(path, wrong, COPY_AGAIN)
+    return metadata
+
+
+def _require_fingerprints(metadata: Mapping[str, object], state: Mapping[str, Tensor], path: PathLike) -> None:
+    """Refuse fingerprints that are none, or others than the metadata tell."""
+    found = {name: tensor for name, tensor in state.items() if name.rpartition('.')[2] == FINGERPRINT}
+    for name, tensor in found.items():
+        if (tensor.dtype, tuple(tensor.shape)) != (torch.uint8, (32,)):
+            raise refuse(path, f'{name} is no fingerprint: {tensor.dtype} of {tuple(tensor.shape)}', COPY_AGAIN)
+    if not found:
+        raise refuse(path, f'it is a delta by its metadata, and no tensor in it is a {FINGERPRINT}', COPY_AGAIN)
+    here = {name.removesuffix(FINGERPRINT): bytes(tensor.tolist()).hex() for name, tensor in found.items()}
+    if here != metadata[FINGERPRINT]:
+        raise refuse(path, 'its metadata tell of another base than its tensors', COPY_AGAIN)
 
 
 def note_source(checkpoint: object, path: PathLike) -> None:

@@ -40,9 +40,9 @@ def require_resumable(runner: Runner, checkpoint: Mapping[str, object], path: ob
 
 
 def _all_wrong(runner: Runner, checkpoint: Mapping[str, object]) -> Iterable[str | None]:
-    for place, check in FIELDS.items():
+    for place, check in FIELDS_OF_RUN.items():
         yield _look(checkpoint, place, check)
-    for place, check in OPTIONAL.items():
+    for place, check in OPTIONAL_OF_RUN.items():
         if _has(checkpoint, place):
             yield _look(checkpoint, place, check)
     if 'rng' in checkpoint:
@@ -141,7 +141,7 @@ def _of_another_place(checkpoint: Mapping[str, object]) -> str | None:
 _COUNT = _must(is_count, 'count')
 _DICT = _must(_is_dict, 'dict of names')
 #: What every resume file has.
-FIELDS: dict[tuple[str, ...], Wrong] = {
+FIELDS_OF_RUN: dict[tuple[str, ...], Wrong] = {
     ('meta',): _DICT,
     ('meta', 'epoch'): _COUNT,
     ('meta', 'iter'): _COUNT,
@@ -152,7 +152,7 @@ FIELDS: dict[tuple[str, ...], Wrong] = {
     ('message_hub', 'runtime_info'): _are_best,
 }
 #: What some have.
-OPTIONAL: dict[tuple[str, ...], Wrong] = {
+OPTIONAL_OF_RUN: dict[tuple[str, ...], Wrong] = {
     ('meta', 'seed'): _must(_is_seed, 'seed'),
     ('meta', 'mmvpt_outdated'): _must(_are_paths, 'list of paths'),
     ('guard',): _must(_is_guard, 'pair of hashes of what was frozen and what trained'),

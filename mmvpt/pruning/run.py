@@ -13,9 +13,9 @@ from rich.progress import track
 
 from mmvpt.config.open import open_config
 from mmvpt.datasets.fetch import DrawStream, fetch_of
+from mmvpt.delta.files import read_delta
 from mmvpt.engine.launch import build_runner, load_config
 from mmvpt.engine.resume import existing_checkpoint
-from mmvpt.files.read import read_metadata
 
 from .importance import Scores, score_prompts
 from .keep import Keep, count_kept, keep_best, set_keep
@@ -51,7 +51,7 @@ def score(
     cfg.load_from, cfg.resume = existing_checkpoint(delta), False
     if Path(delta).suffix != '.safetensors':
         raise ValueError(f'{delta}: scores are tied to a deployment file. Give the .safetensors next to it.')
-    about = {key: read_metadata(delta)[key] for key in ('model', 'base_fingerprint')}
+    about = {key: read_delta(delta)['meta'].get(key) for key in ('model', 'base_fingerprint')}
     runner = build_runner(cfg, launcher)
     runner.load_or_resume()
     found = score_prompts(runner.model, _samples(runner, samples), segments, signed, layout)
@@ -91,7 +91,7 @@ def prune(
     cfg.pop('work_dir', None)  # where the unpruned model is
     if start is not None:
         check_scores(unpruned, start)
-    check_config(cfg.model, unpruned.meta.get('model'), scores)
+    check_config(cfg.model, unpruned.meta.get('model'), scores if start is None else f'{scores} and {start}')
     set_keep(cfg.model, keep)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)

@@ -28,6 +28,17 @@ WRONG = {
     'a newer format': (lambda state, meta: meta.update(format=99), r'format 99, .* pip install -U mmvpt'),
     'a format of text': (lambda state, meta: meta.update(format='1'), 'are not those of a delta'),
     'a format below the first': (lambda state, meta: meta.update(format=0), 'are not those of a delta'),
+    'no metadata of ours': (lambda state, meta: meta.update(num_trained=None), "num_trained in its metadata is 'None'"),
+    'no version': (lambda state, meta: meta.pop('mmvpt_version'), 'its metadata have no mmvpt_version'),
+    'no fingerprint in its metadata': (lambda state, meta: meta.pop('base_fingerprint'), 'have no base_fingerprint'),
+    'another fingerprint in its metadata': (
+        lambda state, meta: meta.update(base_fingerprint={'backbone.': '0' * 64}),
+        'tell of another base than its tensors',
+    ),
+    'classes that are numbers': (
+        lambda state, meta: meta.update(dataset_meta=dict(classes=[[1], [2]])),
+        'dataset_meta in its metadata is',
+    ),
     'no fingerprint': (lambda state, meta: state.pop(FINGERPRINT), 'no tensor in it is a base_fingerprint'),
     'no tensors': (lambda state, meta: state.clear(), 'no tensor in it is a base_fingerprint'),
     'a fingerprint of floats': (
@@ -63,7 +74,7 @@ def test_a_wrong_delta_is_refused_by_every_reader(model_and_delta, tmp_path, how
 def test_what_does_not_fit_the_model_is_said_with_the_name_of_the_file(model_and_delta, tmp_path) -> None:
     model, state, meta = model_and_delta
     other = {**state, FINGERPRINT: torch.zeros(32, dtype=torch.uint8)}
-    write_safetensors(tmp_path / 'other.safetensors', other, meta)
+    write_safetensors(tmp_path / 'other.safetensors', other, {**meta, 'base_fingerprint': {'backbone.': '00' * 32}})
     with pytest.raises(ValueError, match=r'other\.safetensors: This delta was trained on another base'):
         load_checkpoint(model, str(tmp_path / 'other.safetensors'))
     write_safetensors(tmp_path / 'more.safetensors', {**state, 'backbone.tuner.more': torch.ones(1)}, meta)

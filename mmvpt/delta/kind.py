@@ -79,7 +79,7 @@ def _require_metadata(metadata: object, path: PathLike) -> Mapping[str, object]:
         raise refuse(
             path,
             f'it is a delta of format {found}, and this mmvpt reads up to {FORMAT}',
-            'Install a newer one: pip install -U mmvpt',
+            'Install a newer one: pip install -U mmvpt.',
         )
     if wrong := wrong_field(metadata):
         raise refuse(path, wrong, COPY_AGAIN)

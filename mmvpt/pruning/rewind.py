@@ -33,16 +33,21 @@ def rewind(start: str | Path, pruned: ConfigDict, out: str | Path, scope: str | 
     name, tuner = prompts_by_name(build_without_memory(Config(dict(model=pruned, default_scope=scope))))
     for index in range(len(tuner.prompts)):
         key = f'{name}.prompts.{index}'
-        whole = _prompts_of(state, key, start)
+        whole = _prompts_of(state, key, tuner.num_tokens, start)
         state[key] = tuner.cut(index, whole).contiguous()
         meta['num_trained'] -= whole.numel() - state[key].numel()
     meta['model'] = as_json(pruned.to_dict())
     write_safetensors(out, state, meta)
 
 
-def _prompts_of(state: dict[str, Tensor], key: str, start: str | Path) -> Tensor:
-    if key not in state:
-        raise refuse(start, f'it has no {key}, which the config has', 'Give the start of a training with this config.')
+def _prompts_of(state: dict[str, Tensor], key: str, number: int, start: str | Path) -> Tensor:
+    """The whole prompts of a block."""
+    shape = tuple(state[key].shape) if key in state else ()
+    if len(shape) != 2 or shape[0] != number:
+        wrong = f'{key} has the shape {shape}' if shape else f'it has no {key}'
+        raise refuse(
+            start, f'{wrong}; the config has {number} prompts', 'Give the start of a training with this config'
+        )
     return state[key]
 
 

@@ -167,9 +167,14 @@ def test_nothing_that_a_file_says_of_its_model_is_built(whole, tmp_path, part: s
     assert not (tmp_path / 'out').exists()
 
 
-def test_a_start_without_the_prompts_of_its_config_is_refused(whole, tmp_path) -> None:
+@pytest.mark.parametrize('rest', [None, 0, 3])
+def test_a_start_without_the_prompts_of_its_config_is_refused(whole, tmp_path, rest: int | None) -> None:
     content = read_delta(whole / 'work' / 'start.safetensors')
-    del content['state_dict']['backbone.tuner.0.prompts.1']
+    prompts = content['state_dict'].pop('backbone.tuner.0.prompts.1')
+    if rest is not None:
+        content['state_dict']['backbone.tuner.0.prompts.1'] = prompts[:rest].contiguous()
     write_safetensors(tmp_path / 'start.safetensors', content['state_dict'], content['meta'])
-    with pytest.raises(ValueError, match=r'start\.safetensors: it has no .*prompts\.1.* Give the start'):
+    with pytest.raises(
+        ValueError, match=r'start\.safetensors: .*prompts\.1.*; config has 4 prompts\. Give'
+    ):
         prune_it(whole, tmp_path / 'out', start=tmp_path / 'start.safetensors')

@@ -37,8 +37,8 @@ def _parts(config: Config) -> Iterator[ConfigProblem]:
     for parts in TOGETHER:
         there = [part for part in parts if config.get(part) is not None]
         for part in (part for part in parts if there and part not in there):
-            beside = f'it is missing, and {" and ".join(there)} are there'
-            yield ConfigProblem(part, f'{beside}. Add it, or leave all of {", ".join(parts)} out.')
+            near = f'it is missing, and {" and ".join(there)} are there'
+            yield ConfigProblem(part, f'{near}. Add it, or leave all of {", ".join(parts)} out.')
     for name in ('train', 'val', 'test'):
         loader = config.get(f'{name}_dataloader')
         for part in ('dataset', 'sampler') if isinstance(loader, Mapping) else ():

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 import torch
 from torch import Size, nn
 
+from mmvpt.text.shorten import shorten
+
 from .format import StateDict
 
+#: Names, and lines, that a message has at most.
+LISTED = 40
 #: A model takes any of these for another of them.
 FLOATS = {torch.float16, torch.bfloat16, torch.float32, torch.float64}
 
@@ -24,9 +28,9 @@ def require_fit(model: nn.Module, expected: StateDict, given: StateDict, prefix:
     """
     lines = []
     if missing := sorted(expected.keys() - given.keys()):
-        lines.append(f'Missing in the delta: {", ".join(missing)}.')
+        lines.append(f'Missing in the delta: {shorten(missing, LISTED)}.')
     if unexpected := sorted(given.keys() - expected.keys()):
-        lines.append(f'Unknown to the model: {", ".join(unexpected)}.')
+        lines.append(f'Unknown to the model: {shorten(unexpected, LISTED)}.')
     for name in sorted(expected.keys() & given.keys()):
         found, wanted = given[name], expected[name]
         if found.shape != wanted.shape:
@@ -34,6 +38,8 @@ def require_fit(model: nn.Module, expected: StateDict, given: StateDict, prefix:
             lines += _explain_classes(model, name, prefix, found.shape, wanted.shape)
         elif found.dtype != wanted.dtype and not {found.dtype, wanted.dtype} <= FLOATS:
             lines.append(f'{name}: {found.dtype} in the delta, {wanted.dtype} in the model.')
+    if len(lines) > LISTED:
+        lines = [*lines[:LISTED], f'And {len(lines) - LISTED} lines more.']
     if lines:
         lines = ['The delta does not fit the model.', *lines, 'Use the config that the delta was trained with.']
         raise ValueError('\n'.join(lines))

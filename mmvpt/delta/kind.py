@@ -8,18 +8,18 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from mmvpt.files.loaders import CHECKS
+from mmvpt.files.loaders import CHECKPOINT_CHECKS
 from mmvpt.files.paths import PathLike
-from mmvpt.files.refuse import refuse
+from mmvpt.files.refuse import COPY_AGAIN, refuse
+from mmvpt.files.schema import require_fields
 
 from .format import FINGERPRINT, FORMAT, is_delta
-from .schema import REQUIRED_OF_DELTA, wrong_field
+from .schema import FIELDS_OF_DELTA
 
 #: In the meta of a resume file: the metadata of its deployment file.
 DEPLOYMENT = 'mmvpt_delta'
 #: Among what a state dict keeps of a module: the file that its tensors are from.
 SOURCE = 'source'
-COPY_AGAIN = 'Copy or download it again, or take an earlier checkpoint of the run.'
 
 
 def require_sound_delta(checkpoint: object, path: PathLike) -> None:
@@ -67,7 +67,8 @@ def _metadata_of(checkpoint: object) -> object:
         return (meta or None) if named else None
     if DEPLOYMENT in meta:
         return () if meta[DEPLOYMENT] is None else meta[DEPLOYMENT]
-    ours = meta.keys() & REQUIRED_OF_DELTA if named else meta.keys() >= {FINGERPRINT, 'format'}
+    required = {name for name, field in FIELDS_OF_DELTA.items() if field.required}
+    ours = meta.keys() & required if named else meta.keys() >= {FINGERPRINT, 'format'}
     return meta if ours and 'kind' not in meta else None
 
 
@@ -81,8 +82,7 @@ def _require_metadata(metadata: object, path: PathLike) -> Mapping[str, object]:
             f'it is a delta of format {found}, and this mmvpt reads up to {FORMAT}',
             'Install a newer one: pip install -U mmvpt.',
         )
-    if wrong := wrong_field(metadata):
-        raise refuse(path, wrong, COPY_AGAIN)
+    require_fields(metadata, FIELDS_OF_DELTA, path)
     return metadata
 
 
@@ -119,4 +119,4 @@ def source_of(state_dict: object) -> str | None:
     return next((str(note[SOURCE]) for note in notes if isinstance(note, Mapping) and SOURCE in note), None)
 
 
-CHECKS.extend((require_sound_delta, note_source))
+CHECKPOINT_CHECKS.extend((require_sound_delta, note_source))

@@ -11,9 +11,10 @@ from mmengine.runner import Runner
 from torch import Tensor
 
 from mmvpt.files.refuse import refuse
+from mmvpt.files.schema import is_count
 
 from .resumable_optimizer import wrong_in_optimizer, wrong_in_schedulers
-from .resumable_values import is_count, is_finite_number
+from .resumable_values import is_finite_number
 
 RESUME_ANOTHER = 'Resume from another checkpoint of the run, or start a new run from this one with load_from.'
 #: Says what is wrong with a value, given the path of its field; None where it is right.
@@ -32,7 +33,7 @@ def require_resumable(runner: Runner, checkpoint: Mapping[str, object], path: ob
         raise refuse(
             path,
             'a deployment file (.safetensors) or a file of weights holds no state to resume from',
-            'Resume from the .pth beside it, or start a new run from these weights with load_from.',
+            'Resume from the .pth next to it, or start a new run from these weights with load_from.',
         )
     wrong = next((said for said in _all_wrong(runner, checkpoint) if said is not None), None)
     if wrong is not None:

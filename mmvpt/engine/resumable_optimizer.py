@@ -9,7 +9,9 @@ from mmengine.optim import OptimWrapperDict
 from torch import Tensor
 from torch.optim import Optimizer
 
-from .resumable_values import is_count, is_finite_number, is_like
+from mmvpt.files.schema import is_count
+
+from .resumable_values import is_finite_number, is_like
 
 #: Tensors of an optimizer that are as large as the parameter that they are of.
 AS_LARGE = (
@@ -17,7 +19,7 @@ AS_LARGE = (
     'acc_delta',
 )  # fmt: skip
 #: Numbers of schedulers that divide, or that end them.
-POSITIVE = ('T_max', 'step_size', 'total_steps', 'end')
+POSITIVE_VALUES = ('T_max', 'step_size', 'total_steps', 'end')
 #: Numbers of schedulers of which there is one for each group of the optimizer.
 BY_GROUP = ('base_values', '_last_value')
 #: What says which option a scheduler moves; with another one it is another scheduler.
@@ -117,7 +119,7 @@ def _wrong_in_scheduler(scheduler: object, state: object, index: int) -> Iterato
         yield f'{place} is not the state of a {type(scheduler).__name__}'
         return
     for name, value in state.items():
-        positive = name not in POSITIVE or (isinstance(value, int | float) and value > 0)
+        positive = name not in POSITIVE_VALUES or (isinstance(value, int | float) and value > 0)
         counted = name not in ('last_step', '_global_step') or is_count(value)
         grouped = name not in BY_GROUP or _length(value) == _length(own[name])
         alike = is_like(value, own[name]) and grouped and (name != MOVES or value == own[name])

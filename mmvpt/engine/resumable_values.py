@@ -5,14 +5,6 @@ from __future__ import annotations
 import math
 from numbers import Real
 
-#: Beyond it no loop counts.
-LARGEST_COUNT = 1 << 63
-
-
-def is_count(value: object) -> bool:
-    """Whether a value is a whole number from 0 that a run can count to."""
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LARGEST_COUNT
-
 
 def is_finite_number(value: object) -> bool:
     """Whether a value is a real number, and neither NaN nor infinite."""

@@ -20,7 +20,7 @@ from .config_text import GIVE_CONFIG, as_literal
 from .refuse import refuse
 
 #: Parts of a config that tools build of it; what else holds an unknown name is left out.
-NEEDED = ('model', 'data_preprocessor', 'test_dataloader', 'test_pipeline', 'tta_model', 'visualizer')
+NEEDED_PARTS = ('model', 'data_preprocessor', 'test_dataloader', 'test_pipeline', 'tta_model', 'visualizer')
 #: Parts that load weights when they are built.
 BUILT = ('model', 'tta_model')
 #: Modules that MMEngine would import.
@@ -43,7 +43,7 @@ def config_of_text(text: str, source: str) -> Config:
 def _is_known(name: str, part: object, source: str) -> bool:
     """Whether all types of a part are registered; a part that is needed is refused otherwise."""
     unknown = next((word for word in _words({name: part}) if not _is_registered(word)), None)
-    if unknown is not None and name in NEEDED:
+    if unknown is not None and name in NEEDED_PARTS:
         raise refuse(
             f'{source}: {name}',
             f'{unknown!r} is no registered class, and what a file names is not imported',

@@ -41,7 +41,7 @@ def load_from_url(url: str, map_location: MapLocation = None) -> dict[str, Any]:
 
 
 #: Refuse a checkpoint that was read, by its path; rooms that know kinds of files add theirs.
-CHECKS: list[Callable[[object, str], None]] = []
+CHECKPOINT_CHECKS: list[Callable[[object, str], None]] = []
 
 Load = Callable[[type[CheckpointLoader], str, MapLocation, object], dict[str, Any]]
 #: The file and the field that a text was read from, by the hash of the text.
@@ -55,7 +55,7 @@ def _check(load: Load) -> Load:
         cls: type[CheckpointLoader], filename: str, map_location: MapLocation = None, logger: object = 'current'
     ) -> dict[str, Any]:
         checkpoint = load(cls, filename, map_location, logger)
-        for check in CHECKS:
+        for check in CHECKPOINT_CHECKS:
             check(checkpoint, filename)
         for field in TEXTS:
             if (text := _field_of(checkpoint, field)) is not None:

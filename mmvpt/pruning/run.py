@@ -47,7 +47,7 @@ def score(
         cfg_options: Overrides, by dotted key.
         launcher: Who started the processes.
     """
-    cfg = load_config(config, str(Path(out).with_suffix('')), cfg_options)
+    cfg = load_config(config, str(Path(out).with_suffix('')), cfg_options, ['load_from'])
     cfg.load_from, cfg.resume = existing_checkpoint(delta), False
     if Path(delta).suffix != '.safetensors':
         raise ValueError(f'{delta}: scores are tied to a deployment file. Give the .safetensors next to it.')

@@ -128,7 +128,7 @@ def renamed(kind: str, path: str, group: Mapping[str, object], key: str, draw: R
 
 
 def top_keys(tree: Tree, draw: Random) -> Iterator[Damage]:
-    """A misspelt key at top level, instead of the right one or beside it."""
+    """A misspelt key at top level, instead of the right one or next to it."""
     for key in READ:
         if key in tree:
             wrong = renamed('key at top', '', tree, key, draw)

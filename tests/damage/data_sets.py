@@ -31,7 +31,7 @@ class DataSet:
 
 
 def write_data_set(name: str, folder: Path, repo: Path) -> None:
-    """Write a data set into ``data`` of a folder, and beside it ``config.py``, with the hooks of a checkout."""
+    """Write a data set into ``data`` of a folder, and next to it ``config.py``, with the hooks of a checkout."""
     folder.mkdir(parents=True)
     here = Path.cwd()
     os.chdir(folder)

@@ -105,7 +105,7 @@ def change_suffix(suffix: str) -> Harm:
 
 
 def save_as(mode: str, kind: str | None = None, size: tuple[int, int] | None = None) -> Harm:
-    """Write a picture anew in another mode, format or size, under the same name."""
+    """Write a picture again in another mode, format or size, under the same name."""
 
     def harm(path: Path) -> None:
         with Image.open(path) as image:
@@ -178,7 +178,7 @@ def wrong_checksum(path: Path) -> None:
 
 
 def map_of(change: Callable[[np.ndarray], np.ndarray], kind: str = 'PNG') -> Harm:
-    """Write a label map anew, with other pixels or in another format, under the same name."""
+    """Write a label map again, with other pixels or in another format, under the same name."""
 
     def harm(path: Path) -> None:
         with Image.open(path) as image:

@@ -28,7 +28,10 @@ WRONG = {
     'a newer format': (lambda state, meta: meta.update(format=99), r'format 99, .* pip install -U mmvpt'),
     'a format of text': (lambda state, meta: meta.update(format='1'), 'are not those of a delta'),
     'a format below the first': (lambda state, meta: meta.update(format=0), 'are not those of a delta'),
-    'no metadata of ours': (lambda state, meta: meta.update(num_trained=None), "num_trained in its metadata is 'None'"),
+    'no metadata of ours': (
+        lambda state, meta: meta.update(num_trained=None),
+        "num_trained is 'None', not a whole number",
+    ),
     'no version': (lambda state, meta: meta.pop('mmvpt_version'), 'its metadata have no mmvpt_version'),
     'no fingerprint in its metadata': (lambda state, meta: meta.pop('base_fingerprint'), 'have no base_fingerprint'),
     'another fingerprint in its metadata': (
@@ -37,7 +40,7 @@ WRONG = {
     ),
     'classes that are numbers': (
         lambda state, meta: meta.update(dataset_meta=dict(classes=[[1], [2]])),
-        'dataset_meta in its metadata is',
+        'dataset_meta is',
     ),
     'no fingerprint': (lambda state, meta: state.pop(FINGERPRINT), 'no tensor in it is a base_fingerprint'),
     'no tensors': (lambda state, meta: state.clear(), 'no tensor in it is a base_fingerprint'),

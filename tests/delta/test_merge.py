@@ -117,7 +117,7 @@ def test_a_delta_of_another_base_is_not_merged(run, tmp_path):
     train_and_merge(cls_config, 'epoch_2', run, tmp_path)
     (tmp_path / 'merged.pth').unlink()
     write_base(tmp_path / 'base.pth', seed=1)
-    with pytest.raises(ValueError, match='trained on another base'):
+    with pytest.raises(SystemExit, match='epoch_2.safetensors: .*trained on another base'):
         run(OURS, tmp_path / 'config.json', tmp_path / 'work' / 'epoch_2.safetensors', tmp_path / 'merged.pth')
     assert not (tmp_path / 'merged.pth').exists()
 

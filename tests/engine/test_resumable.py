@@ -89,7 +89,7 @@ def test_a_state_that_no_run_left_is_refused_by_name(finished, tmp_path, change,
 
 
 def precious(folder: Path) -> dict[str, Path]:
-    """Files that are not the run's: outside, beside its checkpoints, and of another run."""
+    """Files that are not the run's: outside, next to its checkpoints, and of another run."""
     files = {
         'outside': folder / 'kept' / 'thesis.pth',
         'named like ours, outside': folder / 'kept' / 'best_accuracy_top1_epoch_1.pth',
@@ -159,6 +159,7 @@ def of_optimizer(runner) -> None:
 def test_what_is_not_finite_is_not_saved_and_the_last_good_checkpoint_stays(tmp_path, where) -> None:
     config = cls_config(tmp_path)
     config.default_hooks.checkpoint.max_keep_ckpts = 1
+    del config.default_hooks.finite_loss  # which would stop the run first
     runner = make_runner(config)
     runner.register_hook(Spoil(where))
     with pytest.raises(RuntimeError, match=r'Nothing is saved at iteration 6: .* holds NaN'):

@@ -174,7 +174,5 @@ def test_a_start_without_the_prompts_of_its_config_is_refused(whole, tmp_path, r
     if rest is not None:
         content['state_dict']['backbone.tuner.0.prompts.1'] = prompts[:rest].contiguous()
     write_safetensors(tmp_path / 'start.safetensors', content['state_dict'], content['meta'])
-    with pytest.raises(
-        ValueError, match=r'start\.safetensors: .*prompts\.1.*; config has 4 prompts\. Give'
-    ):
+    with pytest.raises(ValueError, match=r'start\.safetensors: .*prompts\.1.*; the config has 4 prompts\. Give'):
         prune_it(whole, tmp_path / 'out', start=tmp_path / 'start.safetensors')

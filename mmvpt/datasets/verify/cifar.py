@@ -45,5 +45,5 @@ class Cifar100Part(Part):
         if checksum in (None, found):
             findings.fact(f'{path}: {"another file than the published one" if checksum is None else "as published"}')
             return
-        then = 'mmpretrain fetches it again' if self.download else 'take it anew from the archive'
+        then = 'mmpretrain fetches it again' if self.download else 'extract it again from the archive'
         findings.problem(f'{path} is not the published file, whose checksum is {checksum} and not {found}: {then}')

@@ -22,7 +22,7 @@ Extent = tuple[int, int]  # width, height
 #: Of a picture whose size is the same either way.
 TURNED = (
     'pictures that the hosts turn or mirror, since their EXIF data say so, but not {what}, and nothing tells how that '
-    'was drawn. If it fits the picture as a viewer shows it, write the picture anew, turned and without EXIF data, by '
+    'was drawn. If it fits the picture as a viewer shows it, save the picture again, turned and without EXIF data, by '
     'ImageOps.exif_transpose of Pillow; else take its EXIF data out'
 )
 

@@ -8,7 +8,7 @@ from enum import Enum, IntEnum
 from pathlib import Path
 from random import Random
 
-#: Writes the damaged file; it may write others beside it.
+#: Writes the damaged file; it may write others next to it.
 Write = Callable[[Path], object]
 
 

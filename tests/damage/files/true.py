@@ -60,7 +60,7 @@ class TrueFiles:
         return self.path(name).read_bytes()
 
     def empty_case(self) -> None:
-        """Make the folder of the case anew."""
+        """Make the folder of the case again."""
         shutil.rmtree(self.case, ignore_errors=True)
         self.work.mkdir(parents=True)
         for name in ('notes.txt', 'thesis.pth', 'thesis.safetensors'):

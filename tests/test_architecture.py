@@ -50,7 +50,6 @@ ROOMS: dict[str, set[str]] = {
     'cli': {
         'text',
         'env',
-        'files',
         'config',
         'models',
         'delta',

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from importlib import import_module
 
 import mmvpt
-from mmvpt.files.refuse import Refused
+from mmvpt.text.refused import Refused
 
 #: One line of help for each verb; its module has the same name.
 VERBS = {

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from mmengine.config import Config
 
 from mmvpt.text.once import process_number, say
+from mmvpt.text.refused import Refused
 
 from .check_builds import check_builds
 from .check_fit import check_fit
@@ -80,10 +81,10 @@ def _is_inside(path: str, other: str) -> bool:
     return f'{path}.'.startswith(f'{other}.')
 
 
-def _refusal(problems: list[ConfigProblem], config: Config) -> ValueError:
+def _refusal(problems: list[ConfigProblem], config: Config) -> Refused:
     """All problems as one error; every process of a run comes to the same, and the first one lists them."""
     name = config.filename or 'this config'
     count = f'{len(problems)} problems' if len(problems) > 1 else 'A problem'
     if number := process_number():
-        return ValueError(f'{count} in {name}. Process 0 lists them, and so does mmvpt check; process {number} stops.')
-    return ValueError('\n'.join([f'{count} in {name}:', *(f'  {problem}' for problem in problems)]))
+        return Refused(f'{count} in {name}. Process 0 lists them, and so does mmvpt check; process {number} stops.')
+    return Refused('\n'.join([f'{count} in {name}:', *(f'  {problem}' for problem in problems)]))

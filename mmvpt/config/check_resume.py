@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from mmvpt.text.refused import Refused
+
 from .problem import show
 
 #: What changes nothing that is learnt, or where it is learnt: not compared.
@@ -77,7 +79,7 @@ def refuse_another_run(changes: list[RunChange], checkpoint: str) -> None:
     wrong = [change for change in changes if change.makes_another_run]
     if wrong:
         lines = [f'  {change}' for change in wrong]
-        raise ValueError(
+        raise Refused(
             '\n'.join([f'{checkpoint} is of another run than this config describes:', *lines])
             + '\nSet these as they were. To begin a new run with its weights, give load_from in place of --resume. '
             'To go on with the changes all the same, add --allow-changes.'

@@ -39,7 +39,7 @@ class ConversionReport(KeyReport):
             raise ValueError(
                 f'{source} has no value for {gaps} names of the model that its sizes describe, '
                 f'and has {len(self.unexpected)} names that no table knows.\n{self}\n'
-                'The file is incomplete, or of another architecture.'
+                'The file is incomplete, or of another architecture. Give a complete file of a known format.'
             )
 
 

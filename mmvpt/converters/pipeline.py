@@ -98,7 +98,8 @@ def _recognise(stored: Tensors, wanted: str, source: Path) -> tuple[str, str]:
     known = '\n'.join(f'  {key:<18} {known.title}; has {known.telling_names()}' for key, known in FORMATS.items())
     raise ValueError(
         f'{source} is not of a known format (--format {wanted}). '
-        f'Its first names: {", ".join(list(stored)[:4]) or "none"}. Known formats:\n{known}'
+        f'Its first names: {", ".join(list(stored)[:4]) or "none"}. Give a file of a known format, and name it by '
+        f'--format if its names are others. Known formats:\n{known}'
     )
 
 
@@ -128,9 +129,9 @@ def _translate(stored: Tensors, format: Format, prefix: str) -> tuple[dict[str, 
 def _require_finite(tensors: Tensors) -> None:
     for name, tensor in tensors.items():
         if not tensor.is_floating_point() and tensor.ndim > 1:
-            raise ValueError(f'{name} is {tensor.dtype}, where a backbone has floats.')
+            raise ValueError(f'{name} is {tensor.dtype}, where a backbone has floats. Give weights in floats.')
         if tensor.is_floating_point() and not tensor.is_meta and not torch.isfinite(tensor).all():
-            raise ValueError(f'{name} holds NaN or infinity.')
+            raise ValueError(f'{name} holds NaN or infinity. Download the file again.')
 
 
 def _lay_out(format: Format, name: str, tensor: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ from torch import nn
 from mmvpt.files.paths import PathLike
 from mmvpt.files.read import read_checkpoint
 from mmvpt.files.write import AtomicBackend, write_safetensors
+from mmvpt.text.refused import Refused
 
 from .format import as_json, is_delta
 from .kind import DEPLOYMENT, note_source, require_sound_delta
@@ -36,7 +37,7 @@ def read_delta(path: PathLike) -> dict[str, Any]:
     note_source(checkpoint, path)
     state_dict, meta = checkpoint.get('state_dict', {}), checkpoint.get('meta', {})
     if not is_delta(state_dict):
-        raise ValueError(f'{path} is no delta: no base_fingerprint. DeltaCheckpointHook writes deltas.')
+        raise Refused(f'{path} is no delta: no base_fingerprint. DeltaCheckpointHook writes deltas.')
     return dict(state_dict=state_dict, meta=meta)
 
 

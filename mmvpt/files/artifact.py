@@ -7,9 +7,10 @@ from typing import Any
 
 from torch import Tensor
 
+from mmvpt.text.refused import Refused
+
 from .paths import PathLike
 from .read import read_checkpoint
-from .refuse import Refused
 from .schema import Field, require_fields
 from .write import write_safetensors
 

@@ -15,10 +15,12 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
+from mmvpt.text.refused import Refused
+
 from .archive import check_npz, check_torch_archive
 from .header import require_names_once
 from .paths import PathLike, existing_file
-from .refuse import COPY_AGAIN, Refused, refuse
+from .refuse import COPY_AGAIN, refuse
 from .unpickle import load_plain, wanted_type
 from .write import DIGEST, METADATA_KEY, digest_of
 
@@ -102,6 +104,9 @@ def _read_pickle(path: Path, map_location: MapLocation) -> dict[str, Any]:
     if not isinstance(checkpoint, dict):
         kind = type(checkpoint).__name__
         raise NotPlainWeights(f'{path} holds a {kind}, not a dict of weights. Save its state_dict() instead.')
+    state = checkpoint.get('state_dict', {})
+    if not isinstance(state, Mapping) or not all(isinstance(name, str) for name in state):
+        raise NotPlainWeights(f'{path}: its state_dict is not tensors by name. Save a state_dict() there.')
     return checkpoint
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mmvpt.text.refused import Refused
+
 COPY_AGAIN = 'Copy or download it again.'
 WRITE_AGAIN = 'It is damaged, or not written by mmvpt: write it again, with the command that makes such files.'
-
-
-class Refused(ValueError):
-    """A file that is not what it should be: the message names it, says what is wrong and what to do."""
 
 
 def refuse(path: object, wrong: str, remedy: str) -> Refused:

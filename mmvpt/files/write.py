@@ -39,14 +39,15 @@ def write_atomically(path: PathLike, write: Callable[[BinaryIO], object]) -> Non
 def write_safetensors(path: PathLike, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
     """Write tensors, JSON-able metadata and a digest of both; the same content always gives the same bytes."""
     copies = {name: tensor.detach().to('cpu', copy=True).contiguous() for name, tensor in tensors.items()}
-    signed = {**metadata, DIGEST: digest_of(copies, metadata)}
+    fields = {key: value for key, value in metadata.items() if key != DIGEST}
+    signed = {**fields, DIGEST: digest_of(copies, fields)}
     content = safetensors_bytes(copies, {METADATA_KEY: json.dumps(signed, sort_keys=True)})
     write_atomically(path, lambda file: file.write(content))
 
 
 def digest_of(tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> str:
     """Hash the content of a file (SHA-256, hex), so that a reader sees every changed bit."""
-    fields = json.dumps({**metadata}, sort_keys=True)
+    fields = json.dumps(dict(metadata), sort_keys=True)
     return sha256(f'{fingerprint(tensors)} {fields}'.encode()).hexdigest()
 
 

@@ -36,7 +36,10 @@ def load_pretrained(
             found = sorted({name.partition('.')[0] for name in state})
             raise ValueError(f'No key of {checkpoint} starts with prefix={prefix!r}. Its keys start with: {found}.')
         state = inside
-    report = load_matching(backbone, state, source=checkpoint, **options)
+    try:
+        report = load_matching(backbone, state, source=checkpoint, **options)
+    except (IndexError, RuntimeError) as error:  # hooks of hosts that fit sizes
+        raise refuse(checkpoint, f'its tensors do not fit {type(backbone).__name__} ({error})', COPY_AGAIN) from error
     _require_numbers(backbone, {name: state[name] for name in report.matched if name in state}, checkpoint)
     print_log(f'Base from {checkpoint}:\n{report}', 'current')
     return report

@@ -35,10 +35,15 @@ def join(header: Header | bytes, payload: bytes, length: int | None = None) -> b
 
 
 def content_of(path: Path) -> tuple[dict[str, Tensor], dict[str, object]]:
-    """Tensors, in the order of their names, and our metadata of a true ``.safetensors``."""
+    """Tensors, in the order of their names, and our metadata of a true ``.safetensors``, without its digest.
+
+    Whoever changes a file can write another digest: what is wrong has to be seen without it.
+    """
     content = path.read_bytes()
     raw = split(content)[0].get(METADATA)
-    return dict(sorted(load(content).items())), json.loads(raw[OUR_KEY]) if isinstance(raw, dict) else {}
+    metadata = json.loads(raw[OUR_KEY]) if isinstance(raw, dict) else {}
+    metadata.pop('digest', None)
+    return dict(sorted(load(content).items())), metadata
 
 
 def ours(tensors: Mapping[str, Tensor], metadata: Mapping[str, object]) -> bytes:

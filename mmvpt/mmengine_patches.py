@@ -67,6 +67,13 @@ CHANGES = (
         upstream='To save the configs of checkpoints as JSON, and to read them so.',
     ),
     Change(
+        what='mmengine.runner.checkpoint.load_state_dict',
+        where='mmvpt.delta.load',
+        when='import mmvpt.registry, which any config does that names a type of mmvpt',
+        why='It warns of unknown names and takes any kind of numbers; a delta that does not fit is refused.',
+        upstream='An option that makes load_checkpoint strict for all tools.',
+    ),
+    Change(
         what='mmengine.fileio.backends.registry_utils.backends',
         where='mmvpt.files.write, mmvpt.delta.files',
         when='import of these modules',
@@ -107,7 +114,7 @@ def teach_mmengine() -> None:
 def read_weights_ourselves() -> None:
     """Hand MMEngine our readers of weights; they need torch, which ``import mmvpt`` does without."""
     import_module('mmvpt.files.loaders')
-    import_module('mmvpt.delta.kind')  # and what it knows of deltas
+    import_module('mmvpt.delta.load')  # and what it knows of deltas
 
 
 def _wrap(get_cfg_path: LookUp) -> LookUp:

@@ -27,7 +27,7 @@ ROOMS: dict[str, set[str]] = {
     'delta': {'version', 'text', 'files', 'layers'},
     'models': {'version', 'text', 'files', 'config', 'registry', 'layers', 'anatomy', 'tuners', 'delta'},
     'datasets': {'text', 'files', 'config', 'registry'},
-    'converters': {'version', 'files', 'config', 'layers'},
+    'converters': {'text', 'version', 'files', 'config', 'layers'},
     'analysis': {'version', 'text', 'layers', 'files', 'config', 'registry', 'anatomy', 'models'},
     'papers': {'text', 'config', 'analysis'},
     'engine': {'text', 'files', 'config', 'registry', 'layers', 'tuners', 'models', 'delta', 'datasets'},

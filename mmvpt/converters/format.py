@@ -147,7 +147,5 @@ def count(tensors: Tensors, prefix: str) -> int:
     numbers = {int(name.removeprefix(prefix).split('.')[0]) for name in tensors if name.startswith(prefix)}
     if numbers != set(range(len(numbers))):
         absent = min(set(range(len(numbers))) - numbers)
-        raise ValueError(
-            f'it has {prefix}{max(numbers)} and no {prefix}{absent}, so parts are missing. Give the complete file.'
-        )
+        raise ValueError(f'it has {prefix}{max(numbers)} and no {prefix}{absent}, so parts are missing.')
     return len(numbers)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from mmvpt.files.read import read_checkpoint
 from mmvpt.layers.meta import parameters_without_memory
+from mmvpt.text.refused import Refused
 
 from . import convnext, regnet, resnet, swin, vit
 from .conversion import Conversion, ConversionReport
@@ -27,6 +28,9 @@ FORMATS: dict[str, Format] = {
     **swin.FORMATS,
     **vit.FORMATS,
 }
+
+#: What to do about a file that cannot be converted.
+REMEDY_OF_SOURCE = 'Give the complete file as its authors published it, with finite weights in floats.'
 
 
 def convert(
@@ -59,8 +63,8 @@ def convert(
         fitted = known.fit(ours, sizes)
         backbone = known.describe(fitted, stored, sizes)
         own = _build(backbone)
-    except ValueError as error:
-        raise ValueError(f'Cannot convert {source}: {error}') from error
+    except (ValueError, TypeError, IndexError, RuntimeError) as error:  # tables of a format meet tensors of any shape
+        raise Refused(f'Cannot convert {source}: {error} {REMEDY_OF_SOURCE}') from error
     optional = {name: own[name] for name in own if name not in fitted and _matches(name, known.optional)}
     resized = [name for name, tensor in fitted.items() if tensor is not ours[name]]
     report = _compare(fitted, own, list(optional), resized, dropped, unknown)
@@ -129,9 +133,9 @@ def _translate(stored: Tensors, format: Format, prefix: str) -> tuple[dict[str, 
 def _require_finite(tensors: Tensors) -> None:
     for name, tensor in tensors.items():
         if not tensor.is_floating_point() and tensor.ndim > 1:
-            raise ValueError(f'{name} is {tensor.dtype}, where a backbone has floats. Give weights in floats.')
+            raise ValueError(f'{name} is {tensor.dtype}, where a backbone has floats.')
         if tensor.is_floating_point() and not tensor.is_meta and not torch.isfinite(tensor).all():
-            raise ValueError(f'{name} holds NaN or infinity. Download the file again.')
+            raise ValueError(f'{name} holds NaN or infinity.')
 
 
 def _lay_out(format: Format, name: str, tensor: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ StateDict = Mapping[str, Tensor]
 
 def is_delta(state_dict: StateDict) -> bool:
     """Tell a delta from a plain state dict."""
-    return any(name.rpartition('.')[2] == FINGERPRINT for name in state_dict)
+    return any(isinstance(name, str) and name.rpartition('.')[2] == FINGERPRINT for name in state_dict)
 
 
 def as_json(value: object) -> dict:

@@ -13,6 +13,7 @@ from mmvpt.files.paths import PathLike
 from mmvpt.files.refuse import COPY_AGAIN, refuse
 from mmvpt.files.schema import require_fields
 
+from .fit import FLOATS
 from .format import FINGERPRINT, FORMAT, is_delta
 from .schema import FIELDS_OF_DELTA
 
@@ -20,6 +21,8 @@ from .schema import FIELDS_OF_DELTA
 DEPLOYMENT = 'mmvpt_delta'
 #: Among what a state dict keeps of a module: the file that its tensors are from.
 SOURCE = 'source'
+#: Kinds of numbers in a delta: those that train, and counts.
+TRAINED_KINDS = {*FLOATS, torch.int64}
 
 
 def require_sound_delta(checkpoint: object, path: PathLike) -> None:
@@ -34,6 +37,9 @@ def require_sound_delta(checkpoint: object, path: PathLike) -> None:
     if not all(isinstance(value, Tensor) for value in state.values()):
         raise refuse(path, 'its state_dict is no dict of tensors', COPY_AGAIN)
     _require_fingerprints(metadata, state, path)
+    for name, tensor in state.items():
+        if tensor.dtype not in TRAINED_KINDS and name.rpartition('.')[2] != FINGERPRINT:
+            raise refuse(path, f'{name} is {tensor.dtype}, which nothing that trains is', COPY_AGAIN)
     if wrong := find_not_finite(state):
         raise refuse(path, f'{wrong} holds NaN or infinity', 'Take an earlier checkpoint of the run, or train again.')
 

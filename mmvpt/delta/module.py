@@ -65,6 +65,11 @@ class DeltaModule(BaseModule):
             )
 
 
+def has_delta_modules(model: nn.Module) -> bool:
+    """Whether a model has such a module."""
+    return any(isinstance(module, DeltaModule) for module in model.modules())
+
+
 def delta_modules(model: nn.Module) -> dict[str, DeltaModule]:
     """Every such module of a model by its prefix in the state dict, such as ``'backbone.'``."""
     found = {

@@ -11,7 +11,7 @@ from mmvpt.text.refused import Refused
 
 from .paths import PathLike
 from .read import read_checkpoint
-from .schema import Field, require_fields
+from .schema import FORMAT_FIELD, Field, require_fields
 from .write import write_safetensors
 
 
@@ -35,5 +35,5 @@ def read_artifact(
     metadata = dict(content.get('meta', {}))
     if metadata.pop('kind', None) != kind:
         raise Refused(f'{path} {wrong}')
-    require_fields(metadata, schema, path)
+    require_fields(metadata, {**schema, 'format': FORMAT_FIELD}, path)
     return content['state_dict'], metadata

@@ -13,7 +13,7 @@ from .artifact import read_artifact, write_artifact
 from .fingerprint import fingerprint
 from .paths import PathLike
 from .refuse import WRITE_AGAIN, refuse
-from .schema import COUNT_FIELD, MAPPING_FIELD, VERSION_FIELD, Field, is_hash
+from .schema import COUNT_FIELD, MAPPING_FIELD, VERSION_FIELD, Field, is_hash, list_of
 from .tensors import require_tensors
 
 #: The kind of the file.
@@ -22,6 +22,7 @@ COMMAND = 'python tools/prototypes.py CONFIG'
 _FIELDS = dict(
     base=Field('the fingerprint of a base', is_hash, required=True),
     num_images=COUNT_FIELD,
+    classes=Field('lists of names', list_of(list_of(lambda name: isinstance(name, str)))),
     data=MAPPING_FIELD,
     mmvpt_version=VERSION_FIELD,
 )

@@ -107,6 +107,8 @@ def _read_pickle(path: Path, map_location: MapLocation) -> dict[str, Any]:
     state = checkpoint.get('state_dict', {})
     if not isinstance(state, Mapping) or not all(isinstance(name, str) for name in state):
         raise NotPlainWeights(f'{path}: its state_dict is not tensors by name. Save a state_dict() there.')
+    if not isinstance(checkpoint.get('meta', {}), Mapping):
+        raise NotPlainWeights(f'{path}: its meta is not fields by name. {COPY_AGAIN}')
     return checkpoint
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from mmvpt.text.refused import Refused
 
 COPY_AGAIN = 'Copy or download it again.'
-WRITE_AGAIN = 'It is damaged, or not written by mmvpt: write it again, with the command that makes such files.'
+WRITE_AGAIN = 'Copy it again, or make it again with the command of mmvpt that writes such files.'
 
 
 def refuse(path: object, wrong: str, remedy: str) -> Refused:

@@ -61,4 +61,5 @@ def list_of(fits: Callable[[object], bool]) -> Callable[[object], bool]:
 
 COUNT_FIELD = Field('a whole number', is_count)
 MAPPING_FIELD = Field('fields by name', is_mapping)
+FORMAT_FIELD = Field('1, the only format that this mmvpt reads', lambda value: value == 1 and type(value) is int)
 VERSION_FIELD = Field('the version of mmvpt that wrote it', lambda value: isinstance(value, str))

@@ -24,15 +24,6 @@ from mmvpt.tuners.prompts import Prompts
 
 #: The kind of the file.
 SCORES = 'prompt_scores'
-_FIELDS = dict(
-    stages=Field('the stage of each block', lambda value: bool(value) and list_of(is_count)(value), required=True),
-    widths=Field('the width of the prompts of each block', list_of(is_count), required=True),
-    num_segments=Field('a whole number', is_count, required=True),
-    samples=COUNT_FIELD,
-    signed=Field('true or false', lambda value: isinstance(value, bool)),
-    model=MAPPING_FIELD,
-    mmvpt_version=VERSION_FIELD,
-)
 #: Dimensions of the scores of a block.
 DIMS = dict(tokens=1, segments=2)
 #: How a token (..., C) is cut into R segments (..., R, C / R), by name.
@@ -40,6 +31,17 @@ SEGMENT_LAYOUTS = {
     'contiguous': lambda token, count: token.unflatten(-1, (count, -1)),
     'interleaved': lambda token, count: token.unflatten(-1, (-1, count)).transpose(-1, -2),
 }
+_FIELDS = dict(
+    stages=Field('the stage of each block', lambda value: bool(value) and list_of(is_count)(value), required=True),
+    widths=Field('the width of the prompts of each block', list_of(is_count), required=True),
+    num_segments=Field('a whole number', is_count, required=True),
+    samples=COUNT_FIELD,
+    layout=Field(f'one of {", ".join(SEGMENT_LAYOUTS)}', lambda value: value in [*SEGMENT_LAYOUTS], required=True),
+    base_fingerprint=Field('the fingerprint of each base', lambda value: isinstance(value, dict)),
+    signed=Field('true or false', lambda value: isinstance(value, bool)),
+    model=MAPPING_FIELD,
+    mmvpt_version=VERSION_FIELD,
+)
 
 
 @dataclass(frozen=True)

@@ -93,3 +93,24 @@ def test_weights_of_others_are_left_alone(tmp_path) -> None:
     torch.save(dict(state_dict=weights, meta=dict(format='theirs')), tmp_path / 'plain.pth')
     load_checkpoint(model, str(tmp_path / 'plain.pth'))
     assert model.head.fc.bias.isnan().all()
+
+
+@pytest.mark.parametrize(
+    ('change', 'told'),
+    [
+        (lambda state: state.update({'neck.more': torch.ones(1)}), 'Unknown to the model: neck.more'),
+        (
+            lambda state: state.update({'head.fc.bias': state['head.fc.bias'].long()}),
+            'head.fc.bias: torch.int64',
+        ),
+        (lambda state: state.pop('head.fc.bias'), 'Missing in the delta: head.fc.bias'),
+    ],
+    ids=['unknown', 'integers', 'missing'],
+)
+def test_tools_of_the_hosts_load_no_delta_that_does_not_fit(model_and_delta, tmp_path, change, told) -> None:
+    model, state, meta = model_and_delta
+    state = dict(state)
+    change(state)
+    write_safetensors(tmp_path / 'other.safetensors', state, meta)
+    with pytest.raises(ValueError, match=rf'(?s)other\.safetensors: .*{told}'):
+        load_checkpoint(model, str(tmp_path / 'other.safetensors'))

@@ -38,14 +38,14 @@ def test_a_loss_that_is_nan_stops_the_run_with_its_iteration_and_rate(tmp_path):
     assert [path.name for path in sorted((tmp_path / 'work').glob('*.pth'))] == ['epoch_1.pth']
 
 
-def test_without_the_hook_such_a_run_goes_on_to_its_end(tmp_path):
+def test_without_the_hook_such_a_run_goes_on_and_saves_nothing_of_it(tmp_path):
     config = cls_config(tmp_path)
     config.default_hooks.pop('finite_loss', None)
     runner = make_runner(config)
     break_weights(runner, after=4)
-    runner.train()
-    assert runner.iter == 6
-    assert (tmp_path / 'work' / 'epoch_2.pth').exists()
+    with pytest.raises(RuntimeError, match='Nothing is saved at iteration 6'):
+        runner.train()
+    assert [path.name for path in sorted((tmp_path / 'work').glob('*.pth'))] == ['epoch_1.pth']
 
 
 def test_weights_that_the_last_step_made_nan_are_not_saved(tmp_path):

@@ -9,32 +9,40 @@ from typing import NotRequired, TypedDict
 from mmvpt.text.shorten import shorten
 
 
-class Category(TypedDict):
+class CocoPicture(TypedDict):
+    """An image, as a file describes it."""
+
+    id: int
+    file_name: str
+    width: int
+    height: int
+
+
+class CocoObject(TypedDict):
+    """An object in an image. Its mask and ``iscrowd`` can have any type."""
+
+    id: int
+    image_id: int
+    category_id: int
+    bbox: list[float]
+    area: float
+    iscrowd: NotRequired[object]
+    segmentation: NotRequired[object]
+
+
+class CocoCategory(TypedDict):
     """A class of objects."""
 
     id: int
     name: str
 
 
-class Annotation(TypedDict):
-    """An object in a picture."""
-
-    category_id: int
-    segmentation: NotRequired[list | dict]
-
-
-class Picture(TypedDict):
-    """A picture that has objects, or none."""
-
-    file_name: str
-
-
 class CocoFile(TypedDict):
-    """What we read of a file that mmdet could read."""
+    """What a file holds if it is right."""
 
-    categories: list[Category]
-    images: list[Picture]
-    annotations: NotRequired[list[Annotation]]
+    categories: list[CocoCategory]
+    images: list[CocoPicture]
+    annotations: NotRequired[list[CocoObject]]
 
 
 def explain_categories(names: Sequence[str], classes: Sequence[str]) -> str | None:

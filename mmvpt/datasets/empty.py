@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sized
 
+from mmvpt.config.datasets import built_datasets
+
 
 def require_samples(dataset: object) -> None:
     """Refuse a data set that has none, and name where they should be."""
@@ -17,12 +19,8 @@ def require_samples(dataset: object) -> None:
 
 
 def _places(dataset: object) -> Iterator[str]:
-    """Files and folders of a data set, or of those inside of it."""
-    for inner in (*getattr(dataset, 'datasets', ()), getattr(dataset, 'dataset', None)):
-        if inner is not None:
-            yield from _places(inner)
-    prefix = getattr(dataset, 'data_prefix', None)
-    folders = list(prefix.values()) if isinstance(prefix, Mapping) else [prefix]
-    for place in (getattr(dataset, 'ann_file', None), *folders):
-        if place:
-            yield str(place)
+    """Files and folders of the data sets inside."""
+    for inner in built_datasets(dataset):
+        prefix = getattr(inner, 'data_prefix', None)
+        folders = prefix.values() if isinstance(prefix, Mapping) else [prefix]
+        yield from (str(place) for place in (getattr(inner, 'ann_file', None), *folders) if place)

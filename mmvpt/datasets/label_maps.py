@@ -18,14 +18,14 @@ CORRECT = 'Correct the label map, the classes of the data set or reduce_zero_lab
 
 
 class PackedMap(Protocol):
-    """The label map of a sample, under the name that the host has for it."""
+    """The label map of a sample; mmseg and mmdet name it differently."""
 
-    def items(self) -> Iterable[tuple[str, Tensor]]:
-        """The name and the label map."""
+    def values(self) -> Iterable[Tensor]:
+        """The one label map."""
 
 
 class MapSample(Protocol):
-    """What mmseg and mmdet pack of a picture with a label map."""
+    """An image with a label map, as mmseg and mmdet pack it."""
 
     gt_sem_seg: PackedMap
 
@@ -56,7 +56,7 @@ class LabelMaps:
 
     def look(self, sample: MapSample) -> None:
         """Remember the ids of a label map, and refuse ids for which the head has no class."""
-        ((_, labels),) = sample.gt_sem_seg.items()  # mmseg and mmdet name it differently
+        (labels,) = sample.gt_sem_seg.values()
         ids = _ids(as_ids(labels))
         self.num_maps += 1
         self.seen |= ids

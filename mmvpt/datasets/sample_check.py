@@ -49,7 +49,7 @@ def map_fault(labels: Tensor, key: str, pictures: Sequence[object]) -> str:
         pictures: Heights and widths that it may have; what is no such pair is not compared.
     """
     if labels.is_floating_point():
-        return 'has a label map of numbers with fractions, which are no ids.'
+        return 'has a label map of numbers with fractions, which are no ids. Save it as whole numbers.'
     if labels.dim() == 3 and len(labels) > 1 and labels.shape[-1] <= 4:  # (H, W, channels)
         return 'has a label map of colours where ids should be; docs/guides/data.md turns them into ids.'
     height, width = labels.shape[-2:]

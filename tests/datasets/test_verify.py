@@ -15,6 +15,7 @@ from PIL import ExifTags, Image
 from mmvpt.datasets.coco_categories import COCO_CATEGORIES
 from mmvpt.datasets.shapes import EXPORTERS
 from mmvpt.datasets.verify import LAYOUTS, Findings, parts_of_config, verify
+from mmvpt.datasets.verify.findings import REMEDY
 from tests.data_makers import make_ade, make_coco, make_image_folder
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'verify_dataset.py'
@@ -281,7 +282,7 @@ def test_everything_is_told_in_one_pass(harmed):
 
     findings = harmed('coco', harm)
     assert len(findings.problems) == 3
-    assert str(findings).endswith('3 problems found.')
+    assert str(findings).endswith('3 problems found. ' + REMEDY)
 
 
 def test_the_quick_look_decodes_nothing(harmed, capsys):
@@ -309,7 +310,7 @@ def test_examples_are_few_and_the_count_is_whole():
     findings = Findings(num_examples=2)
     findings.problem('Lost', *'abc')
     findings.problem('Gone')
-    assert str(findings) == 'Problems\n  Lost: 3 (a, b, and 1 more)\n  Gone\n2 problems found.'
+    assert str(findings) == f'Problems\n  Lost: 3 (a, b, and 1 more)\n  Gone\n2 problems found. {REMEDY}'
 
 
 # ----------------------------------------------------------------------------------------------------------- configs

@@ -42,7 +42,7 @@ def edit_all(**fields: object) -> Harm:
 FIELDS: list[tuple[Harm, str]] = [
     (do.nest, 'is not of COCO: it has hundreds of lists or objects inside of each other'),
     (do.other_encoding, 'is not JSON'),
-    (do.folder_instead, 'cannot be read as a file: it is none'),
+    (do.folder_instead, 'cannot be read as a file: it is a folder'),
     (
         do.edit(lambda content: content['images'].append(None)),
         'images without id, file_name, width, height: 1 (images[3])',

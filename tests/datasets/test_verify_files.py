@@ -173,13 +173,13 @@ def test_a_folder_that_may_not_be_read_is_named(folder: Path, monkeypatch: pytes
         return scandir(path)
 
     monkeypatch.setattr(os, 'scandir', guarded)
-    assert 'data/train/class1 cannot be looked through: Permission denied' in problems(look(folder))
+    assert 'data/train/class1 cannot be read: Permission denied' in problems(look(folder))
 
 
 def test_a_fault_of_the_look_itself_is_a_finding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr('mmvpt.datasets.verify.folder.list_files', lambda *args: 1 / 0)
     found = problems(look(folder))
-    assert 'data/train, ' in found and 'cannot be looked through: ZeroDivisionError: division by zero' in found
+    assert 'data/train, ' in found and 'cannot be checked: ZeroDivisionError: division by zero' in found
 
 
 # -------------------------------------------------------------------------------------------------------- label maps

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from mmvpt.datasets.verify import LAYOUTS, Findings, parts_of_config, verify
+from mmvpt.datasets.verify.findings import REMEDY
 from tests.data_makers import make_ade, make_coco
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'verify_dataset.py'
@@ -45,7 +46,7 @@ def test_masks_where_0_is_the_background_need_the_other_setting(tmp_path):
     (problem,) = found.problems
     assert 'annotations/training: no pixel has 1 of 3 classes (index 2: building)' in problem
     assert 'every id as the class before it. If 0 is a class, such as the background, ' + SET_FALSE in problem
-    assert str(found).endswith('1 problem found.')
+    assert str(found).endswith('1 problem found. ' + REMEDY)
     right = look(root, reduce_zero_label=False)
     assert not right.problems and not right.remarks
 

@@ -40,7 +40,11 @@ CUB: list[tuple[str, Harm, str]] = [
     ('image_class_labels.txt', do.change_line(2, '3 201'), "not a number and a class, 1 to 200: 1 (line 3: '3 201')"),
     ('train_test_split.txt', do.change_line(2, '3 2'), 'not a number and 1 for training or 0 for test'),
     ('train_test_split.txt', do.change_line(2, '2 1'), 'numbers that stand there twice: 1 (2)'),
-    ('image_class_labels.txt', do.change_line(2, None), 'numbers that other files have, and mmpretrain stops: 1 (3)'),
+    (
+        'image_class_labels.txt',
+        do.change_line(2, None),
+        'numbers of pictures that only the other files have, at which mmpretrain stops: 1 (3)',
+    ),
     ('train_test_split.txt', lambda path: path.write_text('1 0\n'), 'has no picture for training'),
     ('images', do.file_instead, 'images cannot be read as a folder: Not a directory'),
     ('images/003.Bird/0002.jpg', do.remove, 'listed in images.txt but absent: 1 (003.Bird/0002.jpg)'),

@@ -10,10 +10,10 @@ from rich.progress import track
 
 from mmvpt.text.shorten import shorten
 
-from ..coco_file import explain_categories, label_map_name, unused_categories
+from ..coco_file import CocoPicture, explain_categories, label_map_name, unused_categories
 from ..label_ids import IGNORED
 from .coco_faults import Faults, faults_of
-from .coco_records import CocoContent, CocoPicture, read_coco
+from .coco_records import CocoContent, read_coco
 from .decode import TURNED, Extent, read_label_map, read_picture
 from .files import choose, is_there, list_files, read_all
 from .findings import Findings

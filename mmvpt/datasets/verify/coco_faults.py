@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from ..coco_file import CocoFile
-from .coco_records import CocoObject, CocoPicture, is_object, is_picture, is_whole_number, record_faults
+from ..coco_file import CocoFile, CocoObject, CocoPicture
+from .coco_records import is_object, is_picture, is_whole_number, record_faults
 from .findings import Findings
 from .run_lengths import fill, lengths_of_text
 

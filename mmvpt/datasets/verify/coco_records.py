@@ -7,40 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NotRequired, TypedDict, TypeGuard, TypeVar
+from typing import TypeGuard, TypeVar
 
+from ..coco_file import CocoCategory, CocoObject, CocoPicture
 from .findings import Findings
 
 #: Whole numbers may be larger than any other number, and cannot be added to one then.
 TOO_LARGE = 1e300
-
-
-class CocoPicture(TypedDict):
-    """What a file says of a picture."""
-
-    id: int
-    file_name: str
-    width: int
-    height: int
-
-
-class CocoObject(TypedDict):
-    """What a file says of an object; its mask and ``iscrowd`` are whatever stands there."""
-
-    id: int
-    image_id: int
-    category_id: int
-    bbox: list[float]
-    area: float
-    iscrowd: NotRequired[object]
-    segmentation: NotRequired[object]
-
-
-class CocoCategory(TypedDict):
-    """A number and a name for it."""
-
-    id: int
-    name: str
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,8 @@ class CubPart(Part):
         numbers = set().union(*columns.values())
         for name, column in columns.items():
             missing = {str(number) for number in numbers - column.keys()}
-            findings.problems_of({f'{self.root / name}: numbers that other files have, and mmpretrain stops': missing})
+            kind = f'{self.root / name}: numbers of pictures that only the other files have, at which mmpretrain stops'
+            findings.problems_of({kind: missing})
         classes = len(set(columns['image_class_labels.txt'].values()))
         findings.fact(
             f'{self.root}: {splits.count(TRAINING)} pictures for training, {splits.count(TEST)} for test, '

@@ -26,7 +26,7 @@ Read = TypeVar('Read')
 def list_files(folder: Path, findings: Findings) -> set[str]:
     """Names of all files below a folder, with ``/`` between folders; hidden files do not count.
 
-    What cannot be looked through, and what is no file in spite of its name, is a problem.
+    What cannot be read, and what is no file in spite of its name, is a problem.
     """
     found = set()
     for place, folders, names in os.walk(folder, onerror=lambda error: _add_closed(error, findings), followlinks=True):
@@ -43,7 +43,7 @@ def list_files(folder: Path, findings: Findings) -> set[str]:
 
 
 def _add_closed(error: OSError, findings: Findings) -> None:
-    findings.problem(f'{error.filename} cannot be looked through: {error.strerror}')
+    findings.problem(f'{error.filename} cannot be read: {error.strerror}')
 
 
 def _leads_back(folder: Path) -> bool:
@@ -73,7 +73,7 @@ def _open(path: Path, folder: bool) -> None:
     if folder:
         os.scandir(path).close()
     elif path.exists() and not path.is_file():
-        raise OSError(errno.EISDIR, 'it is none')
+        raise OSError(errno.EISDIR, 'it is a folder or a device')
     else:
         path.open('rb').close()
 

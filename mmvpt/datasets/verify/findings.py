@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 
 from mmvpt.text.shorten import shorten
 
+REMEDY = 'Correct or remove each file and entry named above, or correct the paths in the config.'
+
 
 class Findings:
     """Problems, remarks and plain facts, in the order in which they turned up.
@@ -46,7 +48,8 @@ class Findings:
         titles = ('There', self.facts), ('Remarks', remarks), ('Problems', problems)
         lines = [line for title, found in titles if found for line in (title, *(f'  {text}' for text in found))]
         number = len(problems)
-        return '\n'.join([*lines, f'{number or "No"} problem{"" if number == 1 else "s"} found.'])
+        end = f'{number or "No"} problem{"" if number == 1 else "s"} found.'
+        return '\n'.join([*lines, f'{end} {REMEDY}' if number else end])
 
     def _lines(self, kinds: dict[str, list[str]]) -> list[str]:
         return [

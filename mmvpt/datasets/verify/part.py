@@ -76,5 +76,5 @@ def _look(part: Part, findings: Findings, limit: int | None) -> Occurrence | Non
     try:
         return part.verify(findings, limit)
     except Exception as error:
-        findings.problem(f'{part.place} cannot be looked through: {type(error).__name__}: {error}')
+        findings.problem(f'{part.place} cannot be checked: {type(error).__name__}: {error}')
         return None

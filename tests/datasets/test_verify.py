@@ -240,7 +240,7 @@ COCO = [
     (write('stuffthingmaps/train2017/000000000001.png', 64, 64, 3), 'not plain 8-bit ids: 1 (000000000001.png is RGB)'),
     (
         write('stuffthingmaps/train2017/000000000001.png', 64, 64, value=200),
-        'ids other than 0 to 182 or 255 for nothing: 1 (000000000001.png has [200])',
+        'ids other than 0 to 182 or 255 for no class: 1 (000000000001.png has [200])',
     ),
     (write('stuffthingmaps/train2017/000000000001.png', 8, 8), 'label maps of another size than their picture'),
 ]

@@ -154,7 +154,7 @@ class CocoPart(Part):
             elif labels.fault:
                 findings.problem(f'{folder}: {labels.fault}', name)
             elif labels.ids - valid:
-                kind = f'{folder}: ids other than 0 to {self.num_map_ids - 1} or {IGNORED} for nothing'
+                kind = f'{folder}: ids other than 0 to {self.num_map_ids - 1} or {IGNORED} for no class'
                 findings.problem(kind, f'{name} has {sorted(labels.ids - valid)[:3]}')
             if labels.size != names[name]:
                 findings.problem(f'{folder}: label maps of another size than their picture', name)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from typing import NoReturn
 
 import mmvpt
 from mmvpt.text.refused import Refused
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str], program: str = 'python -m mmvpt') -> object:
 
 
 def run_verb(verb: str, arguments: Sequence[str] | None = None, program: str | None = None) -> object:
-    """Run a verb and return its result.
+    """Run a verb and return its result; a file that is refused or missing ends it with a message and status 1.
 
     Args:
         verb: One of ``VERBS``.
@@ -71,13 +71,25 @@ def run_verb(verb: str, arguments: Sequence[str] | None = None, program: str | N
     """
     module = import_module(f'mmvpt.cli.{verb}')
     parser: argparse.ArgumentParser = module.make_parser(program)
-    parser.add_argument('--debug', action='store_true', help='show where in the code a refused file was refused')
+    parser.add_argument('--debug', action='store_true', help='show where in the code an error comes from')
     args = parser.parse_args(arguments)
     try:
         return module.run(args)
-    except argparse.ArgumentError as error:
-        return parser.error(str(error))
-    except (Refused, FileNotFoundError) as error:
+    except (argparse.ArgumentError, Refused, FileNotFoundError, SystemExit) as error:
         if args.debug:
-            raise
-        sys.exit('\n'.join(['', str(error), *getattr(error, '__notes__', ())]))
+            _raise_first(error)
+        _tell(error, parser)
+
+
+def _raise_first(error: BaseException) -> NoReturn:
+    """Raise an error, or the one that a verb has made a message of."""
+    raise (error.__context__ if isinstance(error, SystemExit) else None) or error
+
+
+def _tell(error: BaseException, parser: argparse.ArgumentParser) -> NoReturn:
+    """End with the message of an error and without its traceback; a wrong option is told with the usage."""
+    if isinstance(error, SystemExit):
+        raise error
+    if isinstance(error, argparse.ArgumentError):
+        parser.error(str(error))
+    raise SystemExit('\n'.join(['', str(error), *getattr(error, '__notes__', ())])) from error

@@ -8,12 +8,15 @@ from pathlib import Path
 
 from .refuse import COPY_AGAIN, refuse
 
+#: Bytes of the longest header that the library takes.
+LONGEST_HEADER = 100_000_000
+
 
 def require_names_once(path: Path) -> None:
     """Refuse a header that has a name twice, of which the library takes the last; all else is left to the library."""
     with open(path, 'rb') as file:
         length = int.from_bytes(file.read(8), 'little')
-        if length > path.stat().st_size:
+        if length > min(path.stat().st_size, LONGEST_HEADER):
             return
         text = file.read(length)
     try:

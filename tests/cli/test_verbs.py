@@ -13,6 +13,7 @@ import pytest
 
 from mmvpt import __main__, cli
 from mmvpt.env import versions
+from mmvpt.text.refused import Refused
 
 REPO = Path(__file__).resolve().parents[2]
 #: Tools that try damaged or wrong inputs.
@@ -95,6 +96,44 @@ def test_what_a_verb_refuses_is_told_with_its_usage(capsys):
     assert stop.value.code == 2
     said = capsys.readouterr().err
     assert 'usage: python -m mmvpt count' in said and 'count: error: give configs or --paper, not both' in said
+
+
+def refuse_a_file(args):
+    raise Refused('given.pth: it holds a list. Save a dict of weights')
+
+
+def miss_a_file(args):
+    raise FileNotFoundError('There is no given.pth. Train first.')
+
+
+def make_a_message_of_an_error(args):
+    try:
+        raise ValueError('given.pth: no tensor')
+    except ValueError as error:
+        sys.exit(f'{error}\nNothing was written.')
+
+
+@pytest.mark.parametrize(
+    ('run', 'error', 'message'),
+    [
+        (refuse_a_file, Refused, 'given.pth: it holds a list. Save a dict of weights'),
+        (miss_a_file, FileNotFoundError, 'There is no given.pth. Train first.'),
+        (make_a_message_of_an_error, ValueError, 'given.pth: no tensor'),
+    ],
+)
+def test_a_file_that_is_refused_ends_a_verb_with_a_message_and_debug_shows_the_error(monkeypatch, run, error, message):
+    monkeypatch.setattr('mmvpt.cli.exact.run', run)
+    with pytest.raises(SystemExit) as stop:
+        cli.main(['exact'])
+    assert message in stop.value.code  # Python prints a text and ends with status 1
+    with pytest.raises(error, match=message):
+        cli.main(['exact', '--debug'])
+
+
+def test_an_error_of_another_kind_keeps_its_traceback(monkeypatch):
+    monkeypatch.setattr('mmvpt.cli.exact.run', lambda args: {}['there'])
+    with pytest.raises(KeyError):
+        cli.main(['exact'])
 
 
 @pytest.mark.parametrize(('program', 'name'), [('bin/mmvpt', 'mmvpt'), ('mmvpt/__main__.py', 'python -m mmvpt')])

@@ -11,8 +11,11 @@ from mmvpt.text.refused import Refused
 
 from .paths import PathLike
 from .read import read_checkpoint
-from .schema import FORMAT_FIELD, Field, require_fields
+from .schema import Field, require_fields, require_format
 from .write import write_safetensors
+
+#: Raised when a reader of today could not read what is written.
+FORMAT_OF_ARTIFACTS = 1
 
 
 def write_artifact(path: PathLike, kind: str, tensors: Mapping[str, Tensor], metadata: Mapping[str, object]) -> None:
@@ -35,5 +38,6 @@ def read_artifact(
     metadata = dict(content.get('meta', {}))
     if metadata.pop('kind', None) != kind:
         raise Refused(f'{path} {wrong}')
-    require_fields(metadata, {**schema, 'format': FORMAT_FIELD}, path)
+    require_format(metadata, FORMAT_OF_ARTIFACTS, path)
+    require_fields(metadata, schema, path)
     return content['state_dict'], metadata

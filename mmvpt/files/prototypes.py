@@ -9,6 +9,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from mmvpt.text.refused import Refused
+
 from .artifact import read_artifact, write_artifact
 from .fingerprint import fingerprint
 from .paths import PathLike
@@ -57,14 +59,14 @@ class Prototypes:
     def of(self, place: str, block: int, width: int) -> Tensor:
         """Prototypes for the prompts of a block (number, width); ``place`` is one of :data:`PLACES`."""
         if block >= self.num_blocks:
-            raise ValueError(
+            raise Refused(
                 f'{self.source} is of a backbone of {self.num_blocks} blocks; this one has a block {block}. '
                 f'Compute prototypes with the config that has it: {COMMAND}'
             )
         side, last = PLACES[place]
         found = self.tensors[f'{side}.{self.num_blocks - 1 if last else block}']
         if found.shape[1] != width:
-            raise ValueError(
+            raise Refused(
                 f'{self.source} has prototypes of width {found.shape[1]} for block {block} ({place!r}), whose prompts '
                 f"have width {width}. Where stages differ in width, take 'input' or 'output'; for another backbone "
                 f'compute them again: {COMMAND}'
@@ -75,7 +77,7 @@ class Prototypes:
         """Refuse prototypes of another base."""
         here = fingerprint_of(backbone, learnt)
         if here != self.meta['base']:
-            raise ValueError(
+            raise Refused(
                 f'{self.source} holds prototypes of another base. Fingerprint of its base: {self.meta["base"]}; of '
                 f'the one here: {here}. The base must be there when prompts start, by init_cfg and not by load_from; '
                 f'if it is, compute prototypes of it: {COMMAND}'

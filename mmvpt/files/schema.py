@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from .paths import PathLike
-from .refuse import WRITE_AGAIN, refuse
+from .refuse import UPDATE, WRITE_AGAIN, refuse
 
 #: More digits than any count of ours has.
 _LARGEST = 10**15
@@ -39,7 +40,16 @@ def require_fields(metadata: object, schema: Mapping[str, Field], path: PathLike
             raise refuse(path, f'its metadata have no {name} ({field.what})', WRITE_AGAIN)
 
 
-def is_count(value: object) -> bool:
+def require_format(metadata: Mapping[str, object], newest: int, path: PathLike) -> None:
+    """Refuse a format that is none, or that only a newer mmvpt reads; without one it is the first."""
+    found = metadata.get('format', 1)
+    if not is_count(found) or found < 1:
+        raise refuse(path, f'format is {str(found)[:60]!r}, not a whole number from 1', WRITE_AGAIN)
+    if found > newest:
+        raise refuse(path, f'it is of format {found}, and this mmvpt reads up to {newest}', UPDATE)
+
+
+def is_count(value: object) -> TypeGuard[int]:
     """A whole number of things."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _LARGEST
 
@@ -61,5 +71,4 @@ def list_of(fits: Callable[[object], bool]) -> Callable[[object], bool]:
 
 COUNT_FIELD = Field('a whole number', is_count)
 MAPPING_FIELD = Field('fields by name', is_mapping)
-FORMAT_FIELD = Field('1, the only format that this mmvpt reads', lambda value: value == 1 and type(value) is int)
 VERSION_FIELD = Field('the version of mmvpt that wrote it', lambda value: isinstance(value, str))

@@ -16,7 +16,7 @@ from torch import Tensor
 from mmvpt.datasets.fetch import rng_restored
 from mmvpt.files.artifact import read_artifact, write_artifact
 from mmvpt.files.refuse import WRITE_AGAIN, refuse
-from mmvpt.files.schema import COUNT_FIELD, MAPPING_FIELD, VERSION_FIELD, Field, is_count, list_of
+from mmvpt.files.schema import MAPPING_FIELD, VERSION_FIELD, Field, is_count, list_of
 from mmvpt.files.tensors import require_tensors
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.models.parts import tuned_backbones
@@ -35,7 +35,7 @@ _FIELDS = dict(
     stages=Field('the stage of each block', lambda value: bool(value) and list_of(is_count)(value), required=True),
     widths=Field('the width of the prompts of each block', list_of(is_count), required=True),
     num_segments=Field('a whole number', is_count, required=True),
-    samples=COUNT_FIELD,
+    samples=Field('a number of samples', lambda value: is_count(value) and value > 0, required=True),
     layout=Field(f'one of {", ".join(SEGMENT_LAYOUTS)}', lambda value: value in [*SEGMENT_LAYOUTS], required=True),
     base_fingerprint=Field('the fingerprint of each base', lambda value: isinstance(value, dict)),
     signed=Field('true or false', lambda value: isinstance(value, bool)),

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from mmvpt.files.match import KeyReport
 from mmvpt.files.write import write_atomically, write_safetensors
+from mmvpt.text.refused import Refused
 
 from ..version import __version__
 
@@ -33,10 +34,10 @@ class ConversionReport(KeyReport):
         return {'interpolated' if title == 'resized' else title: names for title, names in super().rows().items()}
 
     def require_complete(self, source: str) -> None:
-        """Raise a ``ValueError`` with the report if a tensor of the model has no value or a name is unknown."""
+        """Refuse a file, with the report, if a tensor of the model has no value or a name is unknown."""
         gaps = len(self.missing) + len(self.mismatched)
         if gaps or self.unexpected:
-            raise ValueError(
+            raise Refused(
                 f'{source} has no value for {gaps} names of the model that its sizes describe, '
                 f'and has {len(self.unexpected)} names that no table knows.\n{self}\n'
                 'The file is incomplete, or of another architecture. Give a complete file of a known format.'

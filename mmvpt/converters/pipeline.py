@@ -100,7 +100,7 @@ def _recognise(stored: Tensors, wanted: str, source: Path) -> tuple[str, str]:
         if prefix is not None and (wanted == key or (wanted == 'auto' and marked)):
             return key, prefix
     known = '\n'.join(f'  {key:<18} {known.title}; has {known.telling_names()}' for key, known in FORMATS.items())
-    raise ValueError(
+    raise Refused(
         f'{source} is not of a known format (--format {wanted}). '
         f'Its first names: {", ".join(list(stored)[:4]) or "none"}. Give a file of a known format, and name it by '
         f'--format if its names are others. Known formats:\n{known}'

@@ -9,6 +9,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from mmvpt.text.refused import Refused
 from mmvpt.text.shorten import shorten
 
 Resize = Callable[[str, Tensor, Tensor], Tensor | None]
@@ -42,9 +43,9 @@ class KeyReport:
         return loaded / wanted if wanted else 1.0
 
     def require(self, minimum: float, source: str) -> None:
-        """Raise a ``ValueError`` with the whole report if less than ``minimum`` of the names got a value."""
+        """Refuse a file, with the whole report, if less than ``minimum`` of the names got a value."""
         if self.share < minimum:
-            raise ValueError(
+            raise Refused(
                 f'{source} fills {self.share:.1%} of the model; at least {minimum:.0%} is required.\n{self}\n'
                 'Check that both are of the same architecture. Weights from elsewhere are first converted by '
                 'tools/model_converters.'

@@ -13,6 +13,8 @@ from torch import Tensor, nn
 
 from mmvpt.files.match import KeyReport, load_matching
 from mmvpt.files.refuse import COPY_AGAIN, refuse
+from mmvpt.text.refused import Refused
+from mmvpt.text.shorten import shorten
 
 #: Of MMEngine's modules: one entry, or several.
 InitCfg = dict | list[dict] | None
@@ -28,19 +30,23 @@ def load_pretrained(
         **options: ``resize`` and ``optional`` of :func:`mmvpt.files.match.load_matching`.
     """
     state = CheckpointLoader.load_checkpoint(checkpoint, map_location, logger='current')
-    state = state.get('state_dict', state)
+    state = {name: value for name, value in state.get('state_dict', state).items() if isinstance(value, Tensor)}
     if prefix:
         prefix = prefix.rstrip('.') + '.'
         inside = {name.removeprefix(prefix): t for name, t in state.items() if name.startswith(prefix)}
         if not inside:
-            found = sorted({name.partition('.')[0] for name in state})
-            raise ValueError(f'No key of {checkpoint} starts with prefix={prefix!r}. Its keys start with: {found}.')
+            found = shorten(sorted({name.partition('.')[0] for name in state})) or 'nothing, as it has no tensors'
+            raise Refused(
+                f'No key of {checkpoint} starts with prefix={prefix!r}. Its keys start with: {found}. '
+                'Set init_cfg.prefix to what stands before the names of the backbone.'
+            )
         state = inside
     try:
         report = load_matching(backbone, state, source=checkpoint, **options)
     except (IndexError, RuntimeError) as error:  # hooks of hosts that fit sizes
         raise refuse(checkpoint, f'its tensors do not fit {type(backbone).__name__} ({error})', COPY_AGAIN) from error
-    _require_numbers(backbone, {name: state[name] for name in report.matched if name in state}, checkpoint)
+    loaded = {name: state[name] for name in (*report.matched, *report.resized) if name in state}
+    _require_numbers(backbone, loaded, checkpoint)
     print_log(f'Base from {checkpoint}:\n{report}', 'current')
     return report
 
@@ -49,7 +55,7 @@ def _require_numbers(backbone: nn.Module, loaded: dict[str, Tensor], checkpoint:
     """Refuse weights that are no finite numbers, or integers where the backbone has floats."""
     own = backbone.state_dict()
     for name, tensor in loaded.items():
-        if tensor.is_floating_point() != own[name].is_floating_point():
+        if own[name].is_floating_point() and not tensor.is_floating_point():
             raise refuse(checkpoint, f'{name} is {tensor.dtype}, and {own[name].dtype} in the backbone', COPY_AGAIN)
         if tensor.is_meta:
             raise refuse(checkpoint, f'{name} has no numbers', COPY_AGAIN)

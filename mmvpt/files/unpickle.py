@@ -108,7 +108,8 @@ def _reconstruct(kind: object, shape: object, code: object) -> _Array:
 
 def _scalar(kind: object, content: object) -> np.generic:
     """Stand in for the function of numpy that makes a number."""
-    return _filled((), kind, content)[()]
+    number: np.generic = _filled((), kind, content).flat[0]
+    return number
 
 
 def _no_bytes() -> bytes:

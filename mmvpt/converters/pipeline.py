@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 
-import torch
 from mmpretrain.registry import MODELS
 from torch import Tensor
 
 from mmvpt.files.read import read_checkpoint
+from mmvpt.files.tensors import is_finite
 from mmvpt.layers.meta import parameters_without_memory
 from mmvpt.text.refused import Refused
 
@@ -134,7 +134,7 @@ def _require_finite(tensors: Tensors) -> None:
     for name, tensor in tensors.items():
         if not tensor.is_floating_point() and tensor.ndim > 1:
             raise ValueError(f'{name} is {tensor.dtype}, where a backbone has floats.')
-        if tensor.is_floating_point() and not tensor.is_meta and not torch.isfinite(tensor).all():
+        if not tensor.is_meta and not is_finite(tensor):
             raise ValueError(f'{name} holds NaN or infinity.')
 
 

@@ -11,7 +11,8 @@ from torch import Tensor
 from mmvpt.files.loaders import CHECKPOINT_CHECKS
 from mmvpt.files.paths import PathLike
 from mmvpt.files.refuse import COPY_AGAIN, refuse
-from mmvpt.files.schema import require_fields
+from mmvpt.files.schema import require_fields, require_format
+from mmvpt.files.tensors import is_finite
 
 from .fit import FLOATS
 from .format import FINGERPRINT, FORMAT, is_delta
@@ -56,11 +57,7 @@ def find_not_finite(part: object, place: str = '') -> str | None:
 
 
 def _is_finite(value: object) -> bool:
-    if isinstance(value, Tensor):
-        if not (value.is_floating_point() or value.is_complex()):
-            return True
-        return bool(torch.isfinite(value.float() if value.element_size() == 1 else value).all())
-    return not isinstance(value, float) or abs(value) < float('inf')
+    return is_finite(value) if isinstance(value, Tensor) else not isinstance(value, float) or abs(value) < float('inf')
 
 
 def _metadata_of(checkpoint: object) -> object:
@@ -79,15 +76,9 @@ def _metadata_of(checkpoint: object) -> object:
 
 
 def _require_metadata(metadata: object, path: PathLike) -> Mapping[str, object]:
-    found = metadata.get('format') if isinstance(metadata, Mapping) else None
-    if not isinstance(metadata, Mapping) or not isinstance(found, int) or isinstance(found, bool) or found < 1:
+    if not isinstance(metadata, Mapping):
         raise refuse(path, 'its metadata are not those of a delta', COPY_AGAIN)
-    if found > FORMAT:
-        raise refuse(
-            path,
-            f'it is a delta of format {found}, and this mmvpt reads up to {FORMAT}',
-            'Install a newer one: pip install -U mmvpt.',
-        )
+    require_format(metadata, FORMAT, path)
     require_fields(metadata, FIELDS_OF_DELTA, path)
     return metadata
 

@@ -38,6 +38,7 @@ def _are_colours(value: object) -> bool:
 
 #: Fields of a user stay as they are.
 FIELDS_OF_DELTA = {
+    'format': replace(COUNT_FIELD, required=True),
     'mmvpt_version': replace(VERSION_FIELD, required=True),
     FINGERPRINT: Field('the fingerprint of each base', _are_fingerprints, required=True),
     'num_trained': replace(COUNT_FIELD, required=True),

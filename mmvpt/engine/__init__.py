@@ -5,26 +5,13 @@ from mmvpt.delta.load import apply_delta
 from mmvpt.delta.state import delta_state_dict
 from mmvpt.models.merge import merge_delta
 
-from .hooks import (
-    DataCheckHook,
-    DeltaCheckpointHook,
-    FiniteLossHook,
-    GuardHook,
-    MemoryCheckHook,
-    ReportHook,
-    SeededRunHook,
-)
+from . import hooks
+from .hooks import *  # noqa: F403  its own list names them
 from .optim import TrainableParamsConstructor
 from .optim_compat import VPTCompatConstructor
 
 __all__ = [
-    'DataCheckHook',
-    'DeltaCheckpointHook',
-    'FiniteLossHook',
-    'GuardHook',
-    'MemoryCheckHook',
-    'ReportHook',
-    'SeededRunHook',
+    *hooks.__all__,
     'TrainableParamsConstructor',
     'VPTCompatConstructor',
     'apply_delta',

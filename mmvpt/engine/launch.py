@@ -19,8 +19,8 @@ from mmvpt.engine.distributed import VARIABLES, shutdown, start_gloo, wrap_for_c
 from mmvpt.engine.evaluate import OUT_ITEMS, set_output, set_tta, show_predictions, write_metrics
 from mmvpt.engine.loops import build_loops
 from mmvpt.engine.our_hooks import warn_of_missing_hooks
-from mmvpt.engine.resume import existing_checkpoint, find_latest_checkpoint
-from mmvpt.engine.resumed import check_resumed
+from mmvpt.engine.resume.compare import check_resumed
+from mmvpt.engine.resume.find import existing_checkpoint, find_latest_checkpoint
 from mmvpt.engine.total_batch import count_processes, set_total_batch
 from mmvpt.files.read import ALLOW_PICKLE
 from mmvpt.text.once import say

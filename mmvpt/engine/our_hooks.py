@@ -8,25 +8,10 @@ from mmengine.runner import Runner
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.models.parts import has_tuned_backbone
 
-from .hooks import (
-    DataCheckHook,
-    DeltaCheckpointHook,
-    FiniteLossHook,
-    GuardHook,
-    MemoryCheckHook,
-    ReportHook,
-    SeededRunHook,
-)
+from . import hooks
 
-OUR_HOOKS: tuple[type[Hook], ...] = (
-    SeededRunHook,
-    DataCheckHook,
-    MemoryCheckHook,
-    FiniteLossHook,
-    ReportHook,
-    GuardHook,
-    DeltaCheckpointHook,
-)
+#: All that configs/_base_/hooks.py names.
+OUR_HOOKS: tuple[type[Hook], ...] = tuple(getattr(hooks, name) for name in hooks.__all__)
 
 
 def warn_of_missing_hooks(runner: Runner) -> None:

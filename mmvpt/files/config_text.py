@@ -6,6 +6,8 @@ import ast
 
 from mmengine.config.config import RESERVED_KEYS
 
+from mmvpt.text.literal import literal_of
+
 from .refuse import refuse
 
 GIVE_CONFIG = 'Give the config of the model yourself, as a file that you trust.'
@@ -34,39 +36,9 @@ def _assigned(statement: ast.stmt, source: str) -> tuple[str, object]:
     """The name and the value of ``name = value``."""
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if name not in NOT_OURS:
-            return name, _value_of(value, source)
-    raise _no_data(statement, source)
-
-
-def _value_of(node: ast.expr, source: str) -> object:
-    match node:
-        case ast.Constant(value=None | str() | int() | float() as value):
-            return value
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-            return -value
-        case ast.List(elts=nodes):
-            return _list(nodes, source)
-        case ast.Tuple(elts=nodes):
-            return tuple(_list(nodes, source))
-        case ast.Dict() | ast.Call(func=ast.Name(id='dict'), args=[ast.Dict()], keywords=[]):
-            return _mapping(node if isinstance(node, ast.Dict) else node.args[0], source)
-        case ast.Call(func=ast.Name(id='dict'), args=[], keywords=named) if all(each.arg for each in named):
-            return {each.arg: _value_of(each.value, source) for each in named}
-    raise _no_data(node, source)
-
-
-def _mapping(node: ast.expr, source: str) -> dict[object, object]:
-    """The value of ``{name: value}``."""
-    if not isinstance(node, ast.Dict) or any(not isinstance(key, ast.Constant) for key in node.keys):
-        raise _no_data(node, source)
-    keys = (_value_of(key, source) for key in node.keys if key is not None)
-    return dict(zip(keys, _list(node.values, source), strict=True))
-
-
-def _list(nodes: list[ast.expr], source: str) -> list[object]:
-    return [_value_of(node, source) for node in nodes]
-
-
-def _no_data(node: ast.AST, source: str) -> ValueError:
-    wrong = f'line {getattr(node, "lineno", 0)} of this config is a program and no data ({type(node).__name__})'
-    return refuse(source, wrong, GIVE_CONFIG)
+            try:
+                return name, literal_of(value)
+            except ValueError as error:
+                raise refuse(source, str(error), GIVE_CONFIG) from error
+    wrong = f'line {statement.lineno} of this config is a program and no data ({type(statement).__name__})'
+    raise refuse(source, wrong, GIVE_CONFIG)

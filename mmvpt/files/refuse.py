@@ -9,7 +9,6 @@ from mmvpt.text.refused import Refused
 
 COPY_AGAIN = 'Copy or download it again.'
 WRITE_AGAIN = 'Copy it again, or make it again with the command of mmvpt that writes such files.'
-
 UPDATE = 'Install a newer one: pip install -U mmvpt.'
 
 

@@ -11,6 +11,13 @@ from .paths import PathLike
 from .refuse import WRITE_AGAIN, refuse
 
 
+def is_finite(tensor: Tensor) -> bool:
+    """Whether a tensor holds neither NaN nor infinity; integers never do."""
+    if not (tensor.is_floating_point() or tensor.is_complex()):
+        return True
+    return bool(torch.isfinite(tensor.float() if tensor.element_size() == 1 else tensor).all())
+
+
 def require_tensors(tensors: Mapping[str, Tensor], dims: Mapping[str, int], path: PathLike) -> None:
     """Refuse other tensors than those named, of another number of dimensions, or of no finite floats.
 
@@ -25,5 +32,5 @@ def require_tensors(tensors: Mapping[str, Tensor], dims: Mapping[str, int], path
     for name, tensor in tensors.items():
         if tensor.ndim != dims[name] or not tensor.numel() or not tensor.is_floating_point():
             raise refuse(path, f'{name} is {tensor.dtype} of the shape {tuple(tensor.shape)}', WRITE_AGAIN)
-        if not torch.isfinite(tensor).all():
+        if not is_finite(tensor):
             raise refuse(path, f'{name} holds NaN or infinity', WRITE_AGAIN)

@@ -6,13 +6,13 @@ from collections import defaultdict
 from functools import partial
 from typing import Any
 
-import torch
 from mmengine.logging import print_log
 from mmengine.runner.checkpoint import CheckpointLoader
 from torch import Tensor, nn
 
 from mmvpt.files.match import KeyReport, load_matching
 from mmvpt.files.refuse import COPY_AGAIN, refuse
+from mmvpt.files.tensors import is_finite
 from mmvpt.text.refused import Refused
 from mmvpt.text.shorten import shorten
 
@@ -59,7 +59,7 @@ def _require_numbers(backbone: nn.Module, loaded: dict[str, Tensor], checkpoint:
             raise refuse(checkpoint, f'{name} is {tensor.dtype}, and {own[name].dtype} in the backbone', COPY_AGAIN)
         if tensor.is_meta:
             raise refuse(checkpoint, f'{name} has no numbers', COPY_AGAIN)
-        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+        if not is_finite(tensor):
             raise refuse(checkpoint, f'{name} holds NaN or infinity', COPY_AGAIN)
 
 

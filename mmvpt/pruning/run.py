@@ -15,7 +15,7 @@ from mmvpt.config.open import open_config
 from mmvpt.datasets.fetch import DrawStream, fetch_of
 from mmvpt.delta.files import read_delta
 from mmvpt.engine.launch import build_runner, load_config
-from mmvpt.engine.resume import existing_checkpoint
+from mmvpt.engine.resume.find import existing_checkpoint
 
 from .importance import Scores, score_prompts
 from .keep import Keep, count_kept, keep_best, set_keep

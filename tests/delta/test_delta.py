@@ -129,7 +129,7 @@ def test_a_plain_checkpoint_is_no_delta(tmp_path):
 
 def test_a_delta_of_a_format_to_come_is_refused(tmp_path):
     save_delta(tmp_path / 'delta.safetensors', build_model(cls_config(tmp_path)), dict(format=2))
-    with pytest.raises(ValueError, match='it is a delta of format 2, .* reads up to 1. .*pip install -U mmvpt'):
+    with pytest.raises(ValueError, match='it is of format 2, .* reads up to 1. .*pip install -U mmvpt'):
         read_delta(tmp_path / 'delta.safetensors')
 
 

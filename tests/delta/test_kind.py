@@ -26,8 +26,8 @@ def model_and_delta(tmp_path_factory):
 
 WRONG = {
     'a newer format': (lambda state, meta: meta.update(format=99), r'format 99, .* pip install -U mmvpt'),
-    'a format of text': (lambda state, meta: meta.update(format='1'), 'are not those of a delta'),
-    'a format below the first': (lambda state, meta: meta.update(format=0), 'are not those of a delta'),
+    'a format of text': (lambda state, meta: meta.update(format='1'), "format is '1', not a whole number"),
+    'a format below the first': (lambda state, meta: meta.update(format=0), "format is '0', not a whole number"),
     'no metadata of ours': (
         lambda state, meta: meta.update(num_trained=None),
         "num_trained is 'None', not a whole number",

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mmvpt.delta.files import read_delta
-from mmvpt.engine.resume import find_latest_checkpoint
+from mmvpt.engine.resume.find import find_latest_checkpoint
 from mmvpt.files.read import read_checkpoint
 
 from .processes import TRAINING, WRITING, Victim, finish, start, train_alone

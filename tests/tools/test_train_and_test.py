@@ -14,7 +14,8 @@ from mmengine.fileio import load
 
 from mmvpt.config import packages
 from mmvpt.config.open import open_config
-from mmvpt.engine import launch, resume
+from mmvpt.engine import launch
+from mmvpt.engine.resume.find import find_latest_checkpoint
 from mmvpt.env import versions
 from tests.engine.tiny import cls_config, seg_config
 
@@ -208,20 +209,20 @@ def test_resume_from_nothing_but_damaged_files_is_an_error(tmp_path):
     torch.save(dict(state_dict={}), tmp_path / 'iter_4.pth')
     _cut_short(tmp_path / 'iter_4.pth')
     with pytest.raises(ValueError, match='No checkpoint in .* can be read, so nothing can be resumed. .*iter_4.pth'):
-        resume.find_latest_checkpoint(tmp_path)
+        find_latest_checkpoint(tmp_path)
 
 
 def test_resume_does_not_pass_over_a_file_that_may_run_code(tmp_path):
     torch.save(dict(state_dict={}, path=Path('x')), tmp_path / 'iter_4.pth')
     with pytest.raises(ValueError, match='--allow-pickle'):
-        resume.find_latest_checkpoint(tmp_path)
+        find_latest_checkpoint(tmp_path)
 
 
 def test_resume_takes_the_newest_run_in_a_folder_and_no_best_checkpoint(tmp_path):
     for age, name in enumerate(['best_mIoU_iter_9.pth', 'epoch_12.pth', 'iter_40.pth', 'iter_80.pth', 'iter_20.pth']):
         torch.save(dict(state_dict={}), tmp_path / name)
         os.utime(tmp_path / name, (1000 - age, 1000 - age))
-    assert resume.find_latest_checkpoint(tmp_path).endswith('epoch_12.pth')
+    assert find_latest_checkpoint(tmp_path).endswith('epoch_12.pth')
 
 
 def test_a_file_that_may_run_code_is_refused_without_the_flag(trained, run, tmp_path, monkeypatch, capsys):

@@ -17,8 +17,8 @@ from mmvpt.delta.load import check_delta
 from mmvpt.delta.ownership import RUN, Owned
 from mmvpt.delta.state import base_fingerprints, delta_state_dict, describe_delta
 from mmvpt.engine.about_run import describe_run
-from mmvpt.engine.resumable import require_resumable
-from mmvpt.engine.resumable_files import checkpoint_folder, keep_own_files
+from mmvpt.engine.resume.files import checkpoint_folder, keep_own_files
+from mmvpt.engine.resume.state import require_resumable
 from mmvpt.files.refuse import naming
 from mmvpt.files.write import write_safetensors
 from mmvpt.layers.unwrap import unwrap

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
+from pathlib import Path
 
 import torch
 
@@ -84,10 +85,8 @@ class Sources:
         state, meta = content_of(self.true.path('start.safetensors'))
         scores, about = content_of(self.true.path('scores.safetensors'))
         for name, evil, brought in self._hostile(meta, about):
-            write = whole(ours(state, evil))
-            beside = whole(ours(scores, brought))
-            both = lambda path, write=write, beside=beside: (write(path), beside(path.with_name('scores.safetensors')))  # noqa: E731
-            yield Damage('', name, both, Depth.MODEL, only=('prune',))
+            write = _with_neighbour(ours(state, evil), 'scores.safetensors', ours(scores, brought))
+            yield Damage('', name, write, Depth.MODEL, only=('prune',))
 
     def _hostile(self, *metas: deltas.Meta) -> Iterator[tuple[str, deltas.Meta, deltas.Meta]]:
         for name, part in hostile.types(self.true).items():
@@ -111,10 +110,8 @@ class Sources:
         scores, about = content_of(self.true.path('scores.safetensors'))
         start, meta = content_of(self.true.path('start.safetensors'))
         for name, evil, brought in self._hostile(about, meta):
-            write = whole(ours(scores, evil))
-            beside = whole(ours(start, brought))
-            both = lambda path, write=write, beside=beside: (write(path), beside(path.with_name('start.safetensors')))  # noqa: E731
-            yield Damage('', name, both, Depth.MODEL, only=('prune by scores',))
+            write = _with_neighbour(ours(scores, evil), 'start.safetensors', ours(start, brought))
+            yield Damage('', name, write, Depth.MODEL, only=('prune by scores',))
 
     def plain(self) -> dict[str, Iterable[Damage]]:
         """Weights of others."""
@@ -150,6 +147,16 @@ class Sources:
             'resume: of a segmentor': [it for it in texts if ': ' in it.name],
             'pickles for a run': list(pickles.damages(self.true, lambda code: pickles.dict_of(code, 'meta')))[1::3],
         }
+
+
+def _with_neighbour(content: bytes, name: str, brought: bytes) -> Callable[[Path], object]:
+    """Write a file, and another one next to it that agrees with it."""
+
+    def write(path: Path) -> None:
+        path.write_bytes(content)
+        path.with_name(name).write_bytes(brought)
+
+    return write
 
 
 def _fine(name: str, content: bytes) -> Damage:

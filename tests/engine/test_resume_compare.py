@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mmvpt.engine.resumed import check_resumed
+from mmvpt.engine.resume.compare import check_resumed
 
 from .tiny import cls_config, train
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 
-import torch
 from mmengine.logging import HistoryBuffer
 from mmengine.runner import Runner
 from torch import Tensor
 
 from mmvpt.files.refuse import refuse
 from mmvpt.files.schema import is_count
+from mmvpt.files.tensors import is_finite
 
-from .resumable_optimizer import wrong_in_optimizer, wrong_in_schedulers
-from .resumable_values import is_finite_number
+from .optimizer import wrong_in_optimizer, wrong_in_schedulers
+from .values import is_finite_number
 
 RESUME_ANOTHER = 'Resume from another checkpoint of the run, or start a new run from this one with load_from.'
 #: Says what is wrong with a value, given the path of its field; None where it is right.
@@ -95,7 +95,7 @@ def _is_history(value: object) -> bool:
 
 def _is_score(value: object) -> bool:
     if isinstance(value, Tensor):
-        return value.numel() == 1 and bool(torch.isfinite(value).all())
+        return value.numel() == 1 and is_finite(value)
     return isinstance(value, Real) and is_finite_number(value)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import torch
 from mmengine.optim import OptimWrapperDict
 from torch import Tensor
 from torch.optim import Optimizer
 
 from mmvpt.files.schema import is_count
+from mmvpt.files.tensors import is_finite
 
-from .resumable_values import is_finite_number, is_like
+from .values import is_finite_number, is_like
 
 #: Tensors of an optimizer that are as large as the parameter that they are of.
 AS_LARGE = (
@@ -91,7 +91,7 @@ def _wrong_with(name: object, value: Tensor, param: Tensor) -> Iterator[str]:
         param.is_complex(),
     ):
         yield f'holds {value.dtype}, and its parameter {param.dtype}'
-    elif value.is_floating_point() and not torch.isfinite(value).all():
+    elif not is_finite(value):
         yield 'holds NaN or infinity'
 
 

@@ -31,6 +31,9 @@ def write_atomically(path: PathLike, write: Callable[[BinaryIO], object]) -> Non
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
+    except OSError as error:
+        error.filename = error.filename or str(path)  # an error of a write, unlike one of an open, names no file
+        raise
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(path.parent)

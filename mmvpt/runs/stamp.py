@@ -12,6 +12,8 @@ from pathlib import Path
 from mmvpt.files.write import write_atomically
 
 STAMP = 'step.json'
+#: In place of a key, while a folder is being cleared.
+CLEARED = ''
 
 
 @dataclass(frozen=True)
@@ -41,16 +43,26 @@ class Stamp:
         self._write(done=True)
 
     def _clear(self) -> None:
-        if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / STAMP).exists():
+        if not _is_ours(self.folder):
             raise FileExistsError(
                 f'{self.folder} holds files of someone else. Move them away, or choose another folder.'
             )
+        Stamp(self.folder, CLEARED)._write(done=False)  # killed in between, what is left counts as nobody's results
+        for path in self.folder.iterdir():
+            if path.name != STAMP:  # the last to go, as it tells that the folder is ours
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _write(self, done: bool) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(dict(key=self.key, done=done)).encode()
         write_atomically(self.folder / STAMP, lambda file: file.write(text))
+
+
+def _is_ours(folder: Path) -> bool:
+    """Tell whether a folder has a mark, or nothing but one that was being written when its process was killed."""
+    names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    return STAMP in names or names <= {f'.{STAMP}.partial'}
 
 
 def key_of(*parts: object) -> str:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import multiprocessing
 import os
-import random
 import runpy
 import signal
 import sys
-import time
 import traceback
 from contextlib import chdir, redirect_stderr, redirect_stdout
-from ctypes import c_int
 from importlib.util import find_spec
 from pathlib import Path
 
-import mmvpt  # isort: skip  before mmpretrain, whose models may not be importable without it
+import mmvpt  # noqa: F401  isort: skip  before mmpretrain, whose models may not be importable without it
 import mmpretrain.models  # noqa: F401
 import mmseg.models  # noqa: F401
 import torch
 from mmengine.config import Config
-from mmengine.hooks import checkpoint_hook
 
-import mmvpt.files.write
 from mmvpt import cli
 from mmvpt.engine.launch import build_runner, shutdown
 from mmvpt.pruning.pipeline import Pipeline
@@ -36,7 +30,6 @@ if find_spec('mmdet'):
 REPO = Path(__file__).resolve().parents[2]
 SPAWN = multiprocessing.get_context('forkserver')
 SPAWN.set_forkserver_preload([__name__])
-STARTING, TRAINING, WRITING = range(3)
 
 
 def start(target, *args):
@@ -88,50 +81,6 @@ def train_alone(config: dict, launcher: str = 'none') -> None:
     torch.set_num_threads(1)
     Config.pretty_text = property(repr)
     build_runner(Config(config), launcher).train()
-
-
-def train_with_slow_files(config: dict, phase) -> None:
-    """Train, taking long over every step of writing a file, and tell the phase."""
-
-    class SlowFile(io.FileIO):
-        def write(self, data):
-            half = len(data) // 2
-            done = super().write(data[:half])
-            time.sleep(0.02)
-            return done + super().write(data[half:])
-
-    def slowly(action):
-        def act(*args, **kwargs):
-            phase.value = WRITING
-            time.sleep(0.01)
-            result = action(*args, **kwargs)
-            time.sleep(0.01)
-            phase.value = TRAINING
-            return result
-
-        return act
-
-    mmvpt.files.write.open = slowly(SlowFile)
-    checkpoint_hook.open = slowly(open)
-    os.replace, os.fsync, os.unlink = slowly(os.replace), slowly(os.fsync), slowly(os.unlink)
-    train_alone(config)
-
-
-class Victim:
-    """A training to be killed, in its steps or while it writes a file."""
-
-    def __init__(self, config: dict) -> None:
-        self.phase = SPAWN.Value(c_int, STARTING)
-        self.process = start(train_with_slow_files, config, self.phase)
-
-    def kill(self, phase: int, moment: random.Random) -> int:
-        """Wait for a phase and a random while more, kill, and say in which phase that was."""
-        while self.process.is_alive() and self.phase.value != phase:
-            time.sleep(0.001)
-        time.sleep(moment.uniform(0, 0.3))
-        self.process.kill()
-        self.process.join()
-        return self.phase.value
 
 
 def run_pipeline(plan) -> None:

@@ -40,7 +40,7 @@ def try_full_disk(number: int, root: Path, seed: int) -> Iterator[Outcome]:
     largest = max(path.stat().st_size for path in whole.glob('*.pth'))
     for index in range(number):
         command = training(config, root / f'full_{index}')
-        disk = dict(limit=rng.randrange(largest)) if index % 2 else dict(space=rng.randint(0, 40))
+        disk = dict(limit=rng.randrange(largest // 3, largest)) if index % 2 else dict(space=rng.randint(0, 40))
         victim = Victim(command.on(**disk))
         code = victim.wait()
         words = ' '.join(say_last(command, 1))

@@ -97,7 +97,7 @@ def run_in_fork(step: Step, quiet: bool) -> int:
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    Config.pretty_text = property(repr)
+    Config.pretty_text = property(as_python)
     with open(step.folder / CONSOLE, 'a') as console, redirect_stdout(console), redirect_stderr(console):
         sys.argv = [module, *arguments]
         try:
@@ -115,3 +115,8 @@ def kill_group(process, seconds: float) -> None:
     if process.is_alive():
         os.killpg(process.pid, signal.SIGKILL)
     process.join()
+
+
+def as_python(config: Config) -> str:
+    """A config as Python reads it, without the seconds that making it pretty takes."""
+    return '\n'.join(f'{key} = {value!r}' for key, value in config.to_dict().items())

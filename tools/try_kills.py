@@ -14,10 +14,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 def main() -> None:
     """Try, print each outcome as it comes, and count them."""
-    from tests.damage.kills import FINE, TASKS, as_json, try_task
-    from tests.damage.kills_more import MORE
+    from tests.damage.kills.runs import FINE, TASKS, as_json, try_task
+    from tests.damage.kills.others import OTHERS
 
-    kinds = {**{task: partial(try_task, task) for task in TASKS}, **MORE}
+    kinds = {**{task: partial(try_task, task) for task in TASKS}, **OTHERS}
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--seed', type=int, default=0, help='of the moments (%(default)s)')

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import NoReturn
 
 import mmvpt
+from mmvpt.text.full_disk import say_where_full
 from mmvpt.text.refused import Refused
 
 #: One line of help for each verb; its module has the same name.
@@ -74,7 +75,8 @@ def run_verb(verb: str, arguments: Sequence[str] | None = None, program: str | N
     parser.add_argument('--debug', action='store_true', help='show where in the code an error comes from')
     args = parser.parse_args(arguments)
     try:
-        return module.run(args)
+        with say_where_full('a file that was to be written', 'give the same command again'):
+            return module.run(args)
     except (argparse.ArgumentError, Refused, FileNotFoundError, SystemExit) as error:
         if args.debug:
             _raise_first(error)

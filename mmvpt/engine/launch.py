@@ -23,12 +23,16 @@ from mmvpt.engine.resume.compare import check_resumed
 from mmvpt.engine.resume.find import existing_checkpoint, find_latest_checkpoint
 from mmvpt.engine.total_batch import count_processes, set_total_batch
 from mmvpt.files.read import ALLOW_PICKLE
+from mmvpt.text.full_disk import say_where_full
 from mmvpt.text.once import say
+from mmvpt.text.refused import Refused
 
 __all__ = ['LAUNCHERS', 'OUT_ITEMS', 'allow_pickle', 'shutdown', 'test', 'train']
 
 LAUNCHERS = ('none', *VARIABLES)
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+#: After a full disk.
+GO_ON = 'give the same command with --resume: what was written before is whole'
 VALIDATION = ('val_cfg', 'val_dataloader', 'val_evaluator')
 #: What a test does not read.
 OF_TRAINING = ('train_cfg', 'train_dataloader', 'optim_wrapper', 'param_scheduler', 'load_from', *VALIDATION)
@@ -78,7 +82,7 @@ def train(
         set_total_batch(cfg, total_batch, count_processes(launcher))
     if resume:
         set_resume(cfg, resume, allow_changes)
-    with parts_named(cfg):
+    with parts_named(cfg), say_where_full(cfg.work_dir, GO_ON):
         runner = build_runner(cfg, launcher)
         warn_of_missing_hooks(runner)
         build_loops(runner, 'train', 'val')
@@ -185,10 +189,10 @@ def turn_off_in_loaders(cfg: Config, **options: bool) -> None:
 def set_amp(cfg: Config) -> None:
     """Train in mixed precision."""
     if not torch.cuda.is_available():
-        raise ValueError('--amp needs a GPU: MMEngine has no mixed precision for the CPU. Leave --amp out.')
+        raise Refused('--amp needs a GPU: MMEngine has no mixed precision for the CPU. Leave --amp out.')
     wrapper = cfg.optim_wrapper.get('type', 'OptimWrapper')
     if wrapper not in ('OptimWrapper', 'AmpOptimWrapper'):
-        raise ValueError(f'--amp replaces an OptimWrapper, but the config has {wrapper}. Set its precision there.')
+        raise Refused(f'--amp replaces an OptimWrapper, but the config has {wrapper}. Set its precision there.')
     cfg.optim_wrapper.type = 'AmpOptimWrapper'
     cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
 
@@ -196,7 +200,7 @@ def set_amp(cfg: Config) -> None:
 def set_auto_scale_lr(cfg: Config) -> None:
     """Scale the learning rate by actual over original batch size."""
     if 'base_batch_size' not in (cfg.get('auto_scale_lr') or {}):
-        raise ValueError(
+        raise Refused(
             f'--auto-scale-lr has to know the batch size for which {cfg.filename} has its learning rate. '
             'Add auto_scale_lr=dict(base_batch_size=...) to it, or leave the option out.'
         )

@@ -1,4 +1,4 @@
-"""More kills: one of two processes, a conversion, a pipeline; and a disk that is full."""
+"""Other kills: one of two processes, a conversion, a pipeline; and a disk that is full."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from mmvpt.registry import MODELS
 from tests.benchmark.tiny import NO_WORKERS
 from tests.engine.processes import kill_group, start
 
-from .kills import FINE, SIGNALS, TASKS, Outcome, finish_command, make_config, training
-from .kills_child import TRAINING, WRITING, Command, Moment, Victim, run_plan, run_quickstart, say_last
-from .kills_judge import compare, damaged, differences
+from .runs import FINE, SIGNALS, TASKS, Outcome, finish_command, make_config, training
+from .child import TRAINING, WRITING, Command, Moment, Victim, run_plan, run_quickstart, say_last
+from .judge import compare, damaged, differences
 
 T = TypeVar('T')
 #: Seconds that the other process may take to end.
@@ -193,7 +193,7 @@ def _pictures(options: Options) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob('*') if path.is_file()}
 
 
-MORE = {
+OTHERS = {
     'two': try_two_processes,
     'full': try_full_disk,
     'convert': try_conversion,

@@ -21,7 +21,7 @@ from mmvpt.pruning.plan import Plan
 from mmvpt.runs.steps import Step
 from tests.engine.processes import SPAWN, run_in_fork, run_pipeline, start
 
-from .kills_disk import Disk, limit_files
+from .disk import Disk, limit_files
 
 STARTING, TRAINING, VALIDATING, WRITING = range(4)
 PHASES = ('start', 'training', 'validation', 'write')

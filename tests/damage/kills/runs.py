@@ -16,8 +16,8 @@ from tests.data_makers import make_coco
 from tests.engine.dense import protuned_detector
 from tests.engine.tiny import cls_config, seg_config
 
-from .kills_child import STARTING, TRAINING, WRITING, Command, Moment, Victim, say_last
-from .kills_judge import damaged, differences, resume_files
+from .child import STARTING, TRAINING, WRITING, Command, Moment, Victim, say_last
+from .judge import damaged, differences, resume_files
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 OPTIONS = ('plain', 'EMA', 'best', 'EMA+best')

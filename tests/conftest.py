@@ -8,7 +8,6 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-import yapf.yapflib.yapf_api  # noqa: F401  in the first process alone: several that fill its cache disturb each other
 from mmengine.visualization import Visualizer
 
 from mmvpt import cli

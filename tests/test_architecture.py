@@ -24,7 +24,7 @@ ROOMS: dict[str, set[str]] = {
     'layers': set(),
     'anatomy': {'layers'},
     'tuners': {'registry', 'files', 'layers', 'anatomy'},
-    'delta': {'version', 'text', 'files', 'layers'},
+    'delta': {'version', 'text', 'env', 'files', 'layers'},
     'models': {'version', 'text', 'files', 'config', 'registry', 'layers', 'anatomy', 'tuners', 'delta'},
     'datasets': {'text', 'files', 'config', 'registry'},
     'converters': {'text', 'version', 'files', 'config', 'layers'},

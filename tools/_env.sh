@@ -44,6 +44,7 @@ make_environment() {
     if ! "$PYTHON" -c 'import cv2' >>"$LOG" 2>&1; then    # no libGL: a machine without a display
         step 'OpenCV without windows' install --force-reinstall --no-deps opencv-python-headless
     fi
+    "$PYTHON" -c 'import yapf.yapflib.yapf_api'     # MMEngine's; processes that fill its cache at once disturb each other
     step 'check' "$PYTHON" -m mmvpt check_env --tasks cls seg det
 }
 

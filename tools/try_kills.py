@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 def main() -> None:
     """Try, print each outcome as it comes, and count them."""
-    from tests.damage.kills.runs import FINE, TASKS, as_json, try_task
     from tests.damage.kills.others import OTHERS
+    from tests.damage.kills.runs import FINE, TASKS, as_json, try_task
 
     kinds = {**{task: partial(try_task, task) for task in TASKS}, **OTHERS}
 

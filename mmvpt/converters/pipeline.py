@@ -132,7 +132,7 @@ def _translate(stored: Tensors, format: Format, prefix: str) -> tuple[dict[str, 
 
 def _require_finite(tensors: Tensors) -> None:
     for name, tensor in tensors.items():
-        if not tensor.is_floating_point() and tensor.ndim > 1:
+        if not tensor.is_floating_point() and tensor.ndim:
             raise ValueError(f'{name} is {tensor.dtype}, where a backbone has floats.')
         if not tensor.is_meta and not is_finite(tensor):
             raise ValueError(f'{name} holds NaN or infinity.')

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mmvpt.files.schema import COUNT_FIELD, MAPPING_FIELD, VERSION_FIELD, Field, is_hash, is_mapping, list_of
+from mmvpt.files.schema import COUNT_FIELD, MAPPING_FIELD, VERSION_FIELD, Field, are_hashes, is_mapping, list_of
 
 from .format import FINGERPRINT
-
-
-def _are_fingerprints(value: object) -> bool:
-    return isinstance(value, Mapping) and bool(value) and all(map(is_hash, value.values()))
 
 
 def _is_about_data(value: object) -> bool:
@@ -23,6 +19,10 @@ def _is_about_data(value: object) -> bool:
 
 def _are_names(value: object) -> bool:
     return value is None or list_of(lambda name: isinstance(name, str))(value) or _is_text_of_array(value)
+
+
+def _are_versions(value: object) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(part, str) for pair in value.items() for part in pair)
 
 
 def _is_text_of_array(value: object) -> bool:
@@ -40,7 +40,7 @@ def _are_colours(value: object) -> bool:
 FIELDS_OF_DELTA = {
     'format': replace(COUNT_FIELD, required=True),
     'mmvpt_version': replace(VERSION_FIELD, required=True),
-    FINGERPRINT: Field('the fingerprint of each base', _are_fingerprints, required=True),
+    FINGERPRINT: Field('the fingerprint of each base', are_hashes, required=True),
     'num_trained': replace(COUNT_FIELD, required=True),
     'model': MAPPING_FIELD,
     'dataset_meta': Field('classes and palette', _is_about_data),
@@ -51,4 +51,5 @@ FIELDS_OF_DELTA = {
     'normalisation': MAPPING_FIELD,
     'base': MAPPING_FIELD,
     'data': MAPPING_FIELD,
+    'versions': Field('a version for each package', _are_versions),
 }

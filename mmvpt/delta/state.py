@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from mmvpt.env.versions import installed_versions
 from mmvpt.files.fingerprint import fingerprint
 from mmvpt.version import __version__
 
@@ -44,6 +45,7 @@ def describe_delta(model: nn.Module, fingerprints: Mapping[str, str]) -> dict[st
     return dict(
         format=FORMAT,
         mmvpt_version=__version__,
+        versions=installed_versions(),
         base_fingerprint=dict(fingerprints),
         num_trained=sum(param.numel() for param in model.parameters() if param.requires_grad),
     )

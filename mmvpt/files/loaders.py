@@ -18,6 +18,7 @@ from mmengine.runner.checkpoint import CheckpointLoader
 
 from .config_types import config_of_text, download_of
 from .read import MapLocation, read_checkpoint
+from .tensors import require_any_tensor
 
 #: Where MMEngine and the hosts look for the text of a config.
 TEXTS = (('meta', 'cfg'), ('meta', 'config'), ('message_hub', 'runtime_info', 'cfg'))
@@ -41,7 +42,7 @@ def load_from_url(url: str, map_location: MapLocation = None) -> dict[str, Any]:
 
 
 #: Refuse a checkpoint that was read, by its path; rooms that know kinds of files add theirs.
-CHECKPOINT_CHECKS: list[Callable[[object, str], None]] = []
+CHECKPOINT_CHECKS: list[Callable[[object, str], None]] = [require_any_tensor]
 
 Load = Callable[[type[CheckpointLoader], str, MapLocation, object], dict[str, Any]]
 #: The file and the field that a text was read from, by the hash of the text.

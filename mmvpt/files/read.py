@@ -18,7 +18,7 @@ from torch import Tensor
 from mmvpt.text.refused import Refused
 
 from .archive import check_npz, check_torch_archive
-from .header import require_names_once
+from .header import Header, fingerprint_of_file, read_header
 from .paths import PathLike, existing_file
 from .refuse import COPY_AGAIN, refuse
 from .unpickle import load_plain, wanted_type
@@ -77,14 +77,28 @@ def _unreadable(path: Path, error: Exception) -> Refused:
 
 
 def _read_safetensors(path: Path, map_location: MapLocation) -> dict[str, Any]:
-    require_names_once(path)
+    header = read_header(path)
+    if header is not None:
+        _require_as_saved(path, header)
     with safe_open(path, 'pt') as file:
-        tensors = {name: file.get_tensor(name) for name in file.keys()}
+        tensors = {name: _move(file.get_tensor(name), map_location) for name in file.keys()}
         meta = _decode_metadata(file.metadata())
+    meta.pop(DIGEST, None)
+    return {'state_dict': tensors, 'meta': meta}
+
+
+def _require_as_saved(path: Path, header: Header) -> None:
+    """Refuse a file of ours of which a bit changed, before its tensors take memory; others have no digest."""
+    meta = _decode_metadata(header.metadata)
     digest = meta.pop(DIGEST, None)
-    if digest is not None and digest != digest_of(tensors, meta):
+    if digest is None:
+        return
+    found = fingerprint_of_file(path, header)
+    if found is None:
+        with safe_open(path, 'pt'):  # says what is wrong in the header
+            pass
+    if found is None or digest != digest_of(found, meta):
         raise refuse(path, 'its bytes are not those that were saved', COPY_AGAIN)
-    return {'state_dict': {name: _move(tensor, map_location) for name, tensor in tensors.items()}, 'meta': meta}
 
 
 def _read_npz(path: Path, map_location: MapLocation) -> dict[str, Any]:
@@ -104,6 +118,8 @@ def _read_pickle(path: Path, map_location: MapLocation) -> dict[str, Any]:
     if not isinstance(checkpoint, dict):
         kind = type(checkpoint).__name__
         raise NotPlainWeights(f'{path} holds a {kind}, not a dict of weights. Save its state_dict() instead.')
+    if 'state_dict' not in checkpoint and not all(isinstance(name, str) for name in checkpoint):
+        raise NotPlainWeights(f'{path}: its names are no texts. Save a state_dict() instead.')
     state = checkpoint.get('state_dict', {})
     if not isinstance(state, Mapping) or not all(isinstance(name, str) for name in state):
         raise NotPlainWeights(f'{path}: its state_dict is not tensors by name. Save a state_dict() there.')

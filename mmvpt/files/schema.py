@@ -64,6 +64,11 @@ def is_hash(value: object) -> bool:
     return isinstance(value, str) and len(value) == 64 and not value.strip('0123456789abcdef')
 
 
+def are_hashes(value: object) -> bool:
+    """A SHA-256 for each of some names."""
+    return isinstance(value, Mapping) and bool(value) and all(map(is_hash, value.values()))
+
+
 def list_of(fits: Callable[[object], bool]) -> Callable[[object], bool]:
     """A test for lists of what another test lets pass."""
     return lambda value: isinstance(value, list | tuple) and all(map(fits, value))

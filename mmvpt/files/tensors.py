@@ -1,4 +1,4 @@
-"""Tensors of our files: which names and shapes there are, and that they hold finite numbers."""
+"""Tensors of files: which names and shapes there are, and that they hold finite numbers."""
 
 from __future__ import annotations
 
@@ -34,3 +34,16 @@ def require_tensors(tensors: Mapping[str, Tensor], dims: Mapping[str, int], path
             raise refuse(path, f'{name} is {tensor.dtype} of the shape {tuple(tensor.shape)}', WRITE_AGAIN)
         if not is_finite(tensor):
             raise refuse(path, f'{name} holds NaN or infinity', WRITE_AGAIN)
+
+
+def require_any_tensor(checkpoint: object, path: PathLike) -> None:
+    """Refuse a checkpoint without a tensor: loaders that pass over what is missing would load nothing."""
+    if not _holds_tensors(checkpoint, set()):
+        raise refuse(path, 'it holds no tensors', 'Give a file of weights, such as one that torch.save wrote.')
+
+
+def _holds_tensors(part: object, seen: set[int]) -> bool:
+    if not isinstance(part, Mapping) or id(part) in seen:
+        return isinstance(part, Tensor)
+    seen.add(id(part))  # one dict may be in many places
+    return any(_holds_tensors(value, seen) for value in part.values())

@@ -32,7 +32,8 @@ def write_atomically(path: PathLike, write: Callable[[BinaryIO], object]) -> Non
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        error.filename = error.filename or str(path)  # an error of a write, unlike one of an open, names no file
+        if error.errno and not error.filename:
+            error.filename = str(path)  # an error of a write, unlike one of an open, names no file
         raise
     finally:
         temporary.unlink(missing_ok=True)
@@ -42,16 +43,22 @@ def write_atomically(path: PathLike, write: Callable[[BinaryIO], object]) -> Non
 def write_safetensors(path: PathLike, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
     """Write tensors, JSON-able metadata and a digest of both; the same content always gives the same bytes."""
     copies = {name: tensor.detach().to('cpu', copy=True).contiguous() for name, tensor in tensors.items()}
-    fields = {key: value for key, value in metadata.items() if key != DIGEST}
-    signed = {**fields, DIGEST: digest_of(copies, fields)}
+    fields = json.loads(json.dumps(dict(metadata)))  # names in JSON are texts, which sort otherwise than numbers
+    fields.pop(DIGEST, None)
+    signed = {**fields, DIGEST: digest_of(fingerprint(copies), fields)}
     content = safetensors_bytes(copies, {METADATA_KEY: json.dumps(signed, sort_keys=True)})
     write_atomically(path, lambda file: file.write(content))
 
 
-def digest_of(tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> str:
-    """Hash the content of a file (SHA-256, hex), so that a reader sees every changed bit."""
+def digest_of(tensors: str, metadata: Mapping[str, Any]) -> str:
+    """Hash the content of a file (SHA-256, hex), so that a reader sees every changed bit.
+
+    Args:
+        tensors: Their fingerprint.
+        metadata: All but the digest itself.
+    """
     fields = json.dumps(dict(metadata), sort_keys=True)
-    return sha256(f'{fingerprint(tensors)} {fields}'.encode()).hexdigest()
+    return sha256(f'{tensors} {fields}'.encode()).hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -30,7 +30,8 @@ def load_pretrained(
         **options: ``resize`` and ``optional`` of :func:`mmvpt.files.match.load_matching`.
     """
     state = CheckpointLoader.load_checkpoint(checkpoint, map_location, logger='current')
-    state = {name: value for name, value in state.get('state_dict', state).items() if isinstance(value, Tensor)}
+    inside = state.get('state_dict', state)
+    state = {name: value for name, value in inside.items() if isinstance(name, str) and isinstance(value, Tensor)}
     if prefix:
         prefix = prefix.rstrip('.') + '.'
         inside = {name.removeprefix(prefix): t for name, t in state.items() if name.startswith(prefix)}

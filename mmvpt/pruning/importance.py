@@ -16,7 +16,7 @@ from torch import Tensor
 from mmvpt.datasets.fetch import rng_restored
 from mmvpt.files.artifact import read_artifact, write_artifact
 from mmvpt.files.refuse import WRITE_AGAIN, refuse
-from mmvpt.files.schema import MAPPING_FIELD, VERSION_FIELD, Field, is_count, list_of
+from mmvpt.files.schema import MAPPING_FIELD, VERSION_FIELD, Field, are_hashes, is_count, list_of
 from mmvpt.files.tensors import require_tensors
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.models.parts import tuned_backbones
@@ -37,7 +37,7 @@ _FIELDS = dict(
     num_segments=Field('a whole number', is_count, required=True),
     samples=Field('a number of samples', lambda value: is_count(value) and value > 0, required=True),
     layout=Field(f'one of {", ".join(SEGMENT_LAYOUTS)}', lambda value: value in [*SEGMENT_LAYOUTS], required=True),
-    base_fingerprint=Field('the fingerprint of each base', lambda value: isinstance(value, dict)),
+    base_fingerprint=Field('the fingerprint of each base', are_hashes),
     signed=Field('true or false', lambda value: isinstance(value, bool)),
     model=MAPPING_FIELD,
     mmvpt_version=VERSION_FIELD,

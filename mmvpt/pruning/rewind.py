@@ -11,7 +11,8 @@ from torch import Tensor
 from mmvpt.analysis.count import build_without_memory
 from mmvpt.delta.files import read_delta
 from mmvpt.delta.format import as_json
-from mmvpt.files.refuse import refuse
+from mmvpt.delta.load import check_delta
+from mmvpt.files.refuse import naming, refuse
 from mmvpt.files.write import write_safetensors
 
 from .importance import Scores, prompts_by_name
@@ -30,12 +31,15 @@ def rewind(start: str | Path, pruned: ConfigDict, out: str | Path, scope: str | 
     """
     content = read_start(start)
     state, meta = dict(content['state_dict']), dict(content['meta'])
-    name, tuner = prompts_by_name(build_without_memory(Config(dict(model=pruned, default_scope=scope))))
+    model = build_without_memory(Config(dict(model=pruned, default_scope=scope)))
+    name, tuner = prompts_by_name(model)
     for index in range(len(tuner.prompts)):
         key = f'{name}.prompts.{index}'
         whole = _prompts_of(state, key, tuner.num_tokens, start)
         state[key] = tuner.cut(index, whole).contiguous()
         meta['num_trained'] -= whole.numel() - state[key].numel()
+    with naming(start):
+        check_delta(model, state)
     meta['model'] = as_json(pruned.to_dict())
     write_safetensors(out, state, meta)
 
@@ -61,15 +65,16 @@ def read_start(path: str | Path) -> dict:
     return read_delta(path)
 
 
-def check_scores(scores: Scores, start: str | Path) -> None:
-    """Refuse scores of another model than the one that is pruned."""
+def check_scores(scores: Scores, start: str | Path, path: str | Path = 'scores') -> None:
+    """Refuse scores, by their path, of another model than the one that is pruned."""
     meta = read_start(start)['meta']
     for what, title in (('base_fingerprint', 'base'), ('model', 'config of the model')):
         if scores.meta.get(what) != meta.get(what):
-            raise ValueError(
-                f'These scores are of another model: the {title} differs from that of {start}. '
-                f'Of the scores: {_short(scores.meta.get(what))}; of the start: {_short(meta.get(what))}. '
-                'Score the model that this start belongs to.'
+            raise refuse(
+                path,
+                f'it is of another model: the {title} differs from that of {start}. '
+                f'Of the scores: {_short(scores.meta.get(what))}; of the start: {_short(meta.get(what))}',
+                'Score the model that this start belongs to.',
             )
 
 

@@ -16,6 +16,7 @@ from mmvpt.datasets.fetch import DrawStream, fetch_of
 from mmvpt.delta.files import read_delta
 from mmvpt.engine.launch import build_runner, load_config
 from mmvpt.engine.resume.find import existing_checkpoint
+from mmvpt.files.refuse import refuse
 
 from .importance import Scores, score_prompts
 from .keep import Keep, count_kept, keep_best, set_keep
@@ -51,7 +52,10 @@ def score(
     cfg.load_from, cfg.resume = existing_checkpoint(delta), False
     if Path(delta).suffix != '.safetensors':
         raise ValueError(f'{delta}: scores are tied to a deployment file. Give the .safetensors next to it.')
-    about = {key: read_delta(delta)['meta'].get(key) for key in ('model', 'base_fingerprint')}
+    meta = read_delta(delta)['meta']
+    if not meta.get('model'):
+        raise refuse(delta, 'it does not say which model it is of', 'Give the .safetensors of a training.')
+    about = {key: meta.get(key) for key in ('model', 'base_fingerprint')}
     runner = build_runner(cfg, launcher)
     runner.load_or_resume()
     found = score_prompts(runner.model, _samples(runner, samples), segments, signed, layout)
@@ -90,7 +94,7 @@ def prune(
     cfg.merge_from_dict(dict(cfg_options or {}))
     cfg.pop('work_dir', None)  # where the unpruned model is
     if start is not None:
-        check_scores(unpruned, start)
+        check_scores(unpruned, start, scores)
     check_config(cfg.model, unpruned.meta.get('model'), scores if start is None else f'{scores} and {start}')
     set_keep(cfg.model, keep)
     folder = Path(out)

@@ -20,6 +20,7 @@ from torch.testing import assert_close
 from mmvpt.converters import FORMATS as KNOWN
 from mmvpt.converters import convert
 from mmvpt.files.read import ALLOW_PICKLE, read_checkpoint, read_metadata
+from mmvpt.text.refused import Refused
 
 from . import true_formats as write
 from .random_models import randomise
@@ -243,6 +244,40 @@ def test_a_format_that_was_asked_for_must_be_there(saved):
 
 def test_an_encoder_of_mae_without_a_decoder_may_be_called_so(saved):
     assert convert(saved, format='vit-mae', num_heads=3).report.dropped == ['head.weight', 'head.bias']
+
+
+@pytest.mark.parametrize('number', ['99999999999', '5000', '007'])
+def test_blocks_that_are_not_counted_from_0_to_the_last_are_refused_before_a_model_is_built(saved, number, monkeypatch):
+    monkeypatch.setattr('mmvpt.converters.pipeline._build', lambda backbone: pytest.fail('a model was built'))
+    edit(saved, lambda state: [rename(state, name, f'blocks.{number}.') for name in list(state)])
+    with pytest.raises(Refused, match=r'vit\.pth'):
+        convert(saved, num_heads=3)
+
+
+def rename(state, name, start):
+    if name.startswith('blocks.1.'):
+        state[name.replace('blocks.1.', start)] = state.pop(name)
+
+
+@pytest.mark.parametrize(
+    ('value', 'told'),
+    [
+        (torch.full((48,), float('nan')), 'ln1.weight holds NaN or infinity'),
+        (torch.full((48,), float('inf')), 'ln1.weight holds NaN or infinity'),
+        (torch.ones(48, dtype=torch.int8), 'ln1.weight is torch.int8, where a backbone has floats'),
+        (torch.ones(48, dtype=torch.bool), 'ln1.weight is torch.bool, where a backbone has floats'),
+        (torch.ones(48) * 1j, 'ln1.weight is torch.complex64, where a backbone has floats'),
+    ],
+)
+def test_weights_that_are_no_finite_floats_are_refused(saved, value, told):
+    edit(saved, lambda state: state.update({'norm.weight': value}))
+    with pytest.raises(Refused, match=rf'Cannot convert .*vit\.pth: {told}.*Give the complete file'):
+        convert(saved, num_heads=3)
+
+
+def test_floats_of_another_width_are_converted(saved):
+    edit(saved, lambda state: state.update({name: tensor.half() for name, tensor in state.items()}))
+    assert convert(saved, num_heads=3).report.share == 1
 
 
 def test_a_truncated_source_is_named(tmp_path):

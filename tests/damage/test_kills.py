@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from .kills.runs import FINE, try_task
 from .kills.others import try_conversion, try_full_disk, try_two_processes
+from .kills.runs import FINE, try_task
 
 pytestmark = pytest.mark.long
 KILLS = int(os.environ.get('MMVPT_TEST_KILLS', 8))

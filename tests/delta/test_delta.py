@@ -59,6 +59,7 @@ def test_a_delta_knows_its_model(tmp_path):
     assert metadata['num_trained'] == 2 * 2 * 32 + 3 * 33
     assert metadata['dataset_meta'] == dict(classes=['a', 'b'])
     assert len(metadata['base_fingerprint']['backbone.']) == 64
+    assert torch.__version__.startswith(metadata['versions']['torch'])
 
 
 def test_a_delta_of_another_base_is_refused_by_both_fingerprints(tmp_path):

@@ -42,8 +42,9 @@ WRONG = {
         lambda state, meta: meta.update(dataset_meta=dict(classes=[[1], [2]])),
         'dataset_meta is',
     ),
+    'versions that are numbers': (lambda state, meta: meta.update(versions=dict(torch=2)), 'versions is'),
     'no fingerprint': (lambda state, meta: state.pop(FINGERPRINT), 'no tensor in it is a base_fingerprint'),
-    'no tensors': (lambda state, meta: state.clear(), 'no tensor in it is a base_fingerprint'),
+    'no tensors': (lambda state, meta: state.clear(), 'no tensor'),
     'a fingerprint of floats': (
         lambda state, meta: state.update({FINGERPRINT: torch.zeros(32)}),
         rf'{FINGERPRINT} is no fingerprint: torch\.float32 of \(32,\)',

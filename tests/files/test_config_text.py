@@ -97,7 +97,7 @@ def hostile_text(folder: Path) -> str:
 
 @pytest.mark.parametrize('field', ['cfg', 'config'])
 def test_a_config_out_of_a_file_is_not_run(tmp_path, field: str) -> None:
-    torch.save({'meta': {field: hostile_text(tmp_path)}, 'state_dict': {}}, tmp_path / 'x.pth')
+    torch.save({'meta': {field: hostile_text(tmp_path)}, 'state_dict': {'a': torch.ones(1)}}, tmp_path / 'x.pth')
     checkpoint = CheckpointLoader.load_checkpoint(str(tmp_path / 'x.pth'))
     with pytest.raises(ValueError, match=rf'x\.pth: meta\.{field}: line 2 of this config is a program'):
         Config.fromstring(checkpoint['meta'][field], '.py')

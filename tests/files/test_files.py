@@ -19,6 +19,7 @@ from mmvpt.files.fingerprint import fingerprint
 from mmvpt.files.match import load_matching
 from mmvpt.files.read import ALLOW_PICKLE, read_checkpoint, read_metadata
 from mmvpt.files.write import write_atomically, write_safetensors
+from mmvpt.text.refused import Refused
 
 
 @pytest.fixture
@@ -222,6 +223,24 @@ def test_load_checkpoint_of_mmengine_reads_safetensors(tmp_path):
     write_safetensors(tmp_path / 'line.safetensors', state, {})
     load_checkpoint(model, str(tmp_path / 'line.safetensors'), strict=True)
     assert same(model.state_dict(), state)
+
+
+@pytest.mark.parametrize('content', [{}, {'state_dict': {str(index): 'x' for index in range(9)}}, {'a': {'b': {}}}])
+def test_load_checkpoint_of_mmengine_loads_no_file_without_tensors(tmp_path, content):
+    torch.save(content, tmp_path / 'nothing.pth')
+    with pytest.raises(Refused, match=r'nothing\.pth: it holds no tensors\. Give a file of weights'):
+        load_checkpoint(nn.Linear(1, 1), str(tmp_path / 'nothing.pth'))
+
+
+def test_numbers_for_names_are_refused(tmp_path):
+    torch.save({1: torch.ones(1)}, tmp_path / 'numbers.pth')
+    with pytest.raises(Refused, match=r'numbers\.pth: its names are no texts'):
+        read_checkpoint(tmp_path / 'numbers.pth')
+
+
+def test_metadata_whose_names_are_numbers_can_be_read_again(tmp_path):
+    write_safetensors(tmp_path / 'ids.safetensors', {'a': torch.ones(1)}, {'ids': {2: 'two', 10: 'ten'}})
+    assert read_checkpoint(tmp_path / 'ids.safetensors')['meta'] == {'ids': {'2': 'two', '10': 'ten'}}
 
 
 def test_load_checkpoint_of_mmengine_does_not_fall_back_to_pickle(tmp_path):

@@ -38,16 +38,24 @@ def saved(folder: Path, content: object, **options: object) -> Path:
     return folder / 'file.pth'
 
 
+def read_meta(folder: Path, **meta: object) -> dict:
+    return read_checkpoint(saved(folder, dict(state_dict=dict(a=FLOATS), meta=meta)))['meta']
+
+
 @pytest.mark.parametrize('name', ARRAYS)
 def test_an_array_is_read_as_it_was_saved_and_can_be_written(tmp_path: Path, name: str) -> None:
-    got = read_checkpoint(saved(tmp_path, dict(meta=dict(here=ARRAYS[name]))))['meta']['here']
+    got = read_checkpoint(saved(tmp_path, dict(state_dict=dict(a=FLOATS), meta=dict(here=ARRAYS[name]))))['meta'][
+        'here'
+    ]
     assert type(got) is np.ndarray and got.dtype.isnative and got.flags.writeable
     assert np.array_equal(got, ARRAYS[name]) and got.shape == ARRAYS[name].shape
 
 
 @pytest.mark.parametrize('number', [np.float64(0.1), np.int64(-3), np.float32(2), np.bool_(True), np.str_('text')])
 def test_a_number_of_numpy_is_read_as_it_was_saved(tmp_path: Path, number: np.generic) -> None:
-    got = read_checkpoint(saved(tmp_path, dict(meta=dict(here=number, kind=number.dtype))))['meta']
+    got = read_checkpoint(saved(tmp_path, dict(state_dict=dict(a=FLOATS), meta=dict(here=number, kind=number.dtype))))[
+        'meta'
+    ]
     assert got['here'] == number and type(got['here']) is type(number) and got['kind'] == number.dtype
 
 
@@ -63,7 +71,10 @@ RIGHT = {
     ),
     'of timm': (collections.OrderedDict(nn.Linear(2, 2).named_parameters()), {}),
     'of many dtypes': (dict(a=FLOATS.half(), b=FLOATS.bfloat16(), c=FLOATS.bool(), d=FLOATS.to(torch.float8_e5m2)), {}),
-    'with other containers': (dict(state_dict={}, more=({1, 2}, torch.Size([1]), torch.float32, (1, (2,)), b'')), {}),
+    'with other containers': (
+        dict(state_dict=dict(a=FLOATS), more=({1, 2}, torch.Size([1]), torch.float32, (1, (2,)), b'')),
+        {},
+    ),
 }
 
 
@@ -90,7 +101,7 @@ def test_what_is_in_two_places_stays_one_thing_and_none_takes_the_place_of_anoth
     pairs = [(index, (index,)) for index in range(3000)]
     histories = [HistoryBuffer(np.full(2, float(index)), np.ones(2)) for index in range(300)]
     mixed = [part for group in zip(pairs[::10], histories, strict=True) for part in group]
-    got = read_checkpoint(saved(tmp_path, dict(pairs=pairs, mixed=mixed, again=pairs)))
+    got = read_checkpoint(saved(tmp_path, dict(a=FLOATS, pairs=pairs, mixed=mixed, again=pairs)))
     assert got['pairs'] == pairs and got['again'] is got['pairs']
     assert [it.data[0][0] for it in got['mixed'][1::2]] == list(range(300))
 

@@ -124,7 +124,7 @@ def test_scores_of_another_model_are_refused(whole, tmp_path, key: str, title: s
     scores = Scores.read(whole / 'scores.safetensors')
     scores.meta[key] = {'backbone.': 'ff' * 32}
     scores.save(tmp_path / 'other.safetensors')
-    with pytest.raises(ValueError, match=rf'scores are of another model: the {title} differs'):
+    with pytest.raises(ValueError, match=rf'it is of another model: the {title} differs'):
         prune(
             str(whole / 'config.py'),
             tmp_path / 'other.safetensors',

@@ -33,6 +33,8 @@ PROTOTYPES: dict[str, tuple[object, ...]] = {
 }
 #: What only the model or the start beside them can tell.
 BY_MODEL = ('base', 'model', 'widths', 'base_fingerprint')
+#: What only a start can be compared with; pruning afresh has none.
+BY_START = dict.fromkeys(('base_fingerprint missing', "base_fingerprint {'backbone.': '00000..."), ('prune by scores',))
 
 
 def damages(
@@ -43,7 +45,7 @@ def damages(
         yield Damage('', name, whole(deltas.write_any(tensors, meta)), depth)
     for name, changed in deltas.of_metadata(meta, fields):
         depth = Depth.MODEL if name.startswith(BY_MODEL) else Depth.KIND
-        yield Damage('', name, whole(ours(state, changed)), depth)
+        yield Damage('', name, whole(ours(state, changed)), depth, only=BY_START.get(name, ()))
     for name, text in deltas.WRONG_TEXTS.items():
         yield Damage('', f'metadata: {name}', whole(with_metadata(content, text)), Depth.KIND)
     notes = {**meta, 'notes': 'mine'}

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from mmvpt.files.read import read_checkpoint
 
-#: Of a resume file, what tells of the hour, the machine and the speed.
-NOT_COMPARED = {'time', 'cfg', 'experiment_name', 'data_time', 'iter_time', 'memory', 'eta'}
+#: Of a resume file, what tells of the hour, the machine, the speed, and which of all runs it was.
+NOT_COMPARED = {'time', 'mmvpt_run', 'cfg', 'experiment_name', 'data_time', 'iter_time', 'memory', 'eta'}
 READERS = {'.pth': read_checkpoint, '.safetensors': read_checkpoint, '': Path.read_text}  # that of last_checkpoint
 
 

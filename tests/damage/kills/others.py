@@ -21,9 +21,9 @@ from mmvpt.registry import MODELS
 from tests.benchmark.tiny import NO_WORKERS
 from tests.engine.processes import kill_group, start
 
-from .runs import FINE, SIGNALS, TASKS, Outcome, finish_command, make_config, training
 from .child import TRAINING, WRITING, Command, Moment, Victim, run_plan, run_quickstart, say_last
 from .judge import compare, damaged, differences
+from .runs import FINE, SIGNALS, TASKS, Outcome, finish_command, make_config, training
 
 T = TypeVar('T')
 #: Seconds that the other process may take to end.

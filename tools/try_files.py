@@ -65,7 +65,8 @@ def try_files(args: argparse.Namespace, repo: Path, root: Path) -> int:
     tried = []
     for number, case in enumerate(chosen, start=1):
         tried.append(trial.try_case(case))
-        print(f'\r{number} of {len(chosen)} cases', end='' if number < len(chosen) else '\n', file=sys.stderr)
+        if sys.stderr.isatty():
+            print(f'\r{number} of {len(chosen)} cases', end='' if number < len(chosen) else '\n', file=sys.stderr)
     print(table(tried), faults(tried, args.show), sep='\n')
     print(f'\n{len(tried)} of {len(found)} cases, seed {args.seed}, {seconds():.0f} s of the processor')
     if args.json:

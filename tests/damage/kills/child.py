@@ -25,6 +25,8 @@ from .disk import Disk, limit_files
 
 STARTING, TRAINING, VALIDATING, WRITING = range(4)
 PHASES = ('start', 'training', 'validation', 'write')
+#: Seconds that an iteration takes at least, so that on a fast machine too a run has not ended when it is killed.
+PACE = 0.03
 #: Seconds after which a run that was sent a signal counts as going on.
 PATIENCE = 30
 
@@ -132,6 +134,7 @@ def _follow(progress: Progress) -> None:
     def told(usual: Callable, phase: int) -> Callable:
         def act(loop, *args):
             progress.put(phase, loop.runner.iter)
+            time.sleep(PACE)
             return usual(loop, *args)
 
         return act

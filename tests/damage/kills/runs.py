@@ -16,7 +16,7 @@ from tests.data_makers import make_coco
 from tests.engine.dense import protuned_detector
 from tests.engine.tiny import cls_config, seg_config
 
-from .child import STARTING, TRAINING, WRITING, Command, Moment, Victim, say_last
+from .child import PACE, STARTING, TRAINING, WRITING, Command, Moment, Victim, say_last
 from .judge import damaged, differences, resume_files
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
@@ -98,12 +98,12 @@ def moments(task: str, number: int, rng: random.Random) -> Iterator[Moment]:
     """Draw moments; every other one is in a write on a slow disk."""
     for index in range(number):
         writing = index % 2 == 0
-        iteration = rng.randint(0, TASKS[task].iterations - 1)
+        iteration = rng.randint(0, TASKS[task].iterations - 3)
         early = not writing and rng.random() < 0.1
         yield Moment(
             0 if early else iteration,
             WRITING if writing else STARTING if early else TRAINING,
-            rng.uniform(0, 0.5 if writing else 0.2),
+            rng.uniform(0, 0.25 if writing else 2 * PACE),
             SIGNALS[index % 3],
         )
 

@@ -79,6 +79,7 @@ def make(true: TrueFiles, tool: Run) -> None:
     kept.mkdir()
     prompts = dict(type='mmvpt.DeepPrompts', num_tokens=TOKENS)
     cls = tiny.cls_config(kept, tuner=prompts)
+    _keep_known_hooks(cls)
     once = dict(max_epochs=1, val_interval=1)
     cls.default_hooks.checkpoint.save_best = 'auto'
     cls.default_hooks.delta.save_start = True
@@ -86,6 +87,7 @@ def make(true: TrueFiles, tool: Run) -> None:
     cls.train_cfg.val_interval = 1
     cls.dump(kept / 'cls.py')
     seg = tiny.seg_config(kept, tuner=prompts)
+    _keep_known_hooks(seg)
     seg.visualizer = dict(type='SegLocalVisualizer', name='maps')
     _train(seg, kept / 'seg', train_cfg=dict(max_iters=1, val_interval=9))
     seg.dump(kept / 'seg.py')
@@ -101,6 +103,15 @@ def make(true: TrueFiles, tool: Run) -> None:
         (true.precious / name).write_text('years of work')
     (true.precious / 'folder').mkdir()
     (true.precious / 'folder' / 'more.txt').write_text('more years of work')
+
+
+def _keep_known_hooks(config: Config) -> None:
+    """Leave out hooks that another checkout does not have yet."""
+    from mmvpt.registry import HOOKS
+
+    for name, hook in list(config.default_hooks.items()):
+        if hook.type.startswith('mmvpt.') and HOOKS.get(hook.type) is None:
+            del config.default_hooks[name]
 
 
 def _train(config: Config, folder: Path, train_cfg: dict) -> None:

@@ -93,6 +93,7 @@ def run_command(command: Command, progress: Progress) -> None:
     """Run a command in this process, as a fresh interpreter would."""
     torch.set_num_threads(1)
     os.setpgrp()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts in the background ignore it
     os.environ.update(command.environment)
     _say_to(command.console)
     Config.pretty_text = property(repr)  # which takes seconds
@@ -185,7 +186,7 @@ class Victim:
             self.process.kill()
             self.process.join()
             return f'{place}, went on'
-        return place
+        return place if self.process.exitcode else ''
 
     def wait(self, seconds: float = 300) -> int:
         """Wait for its end, and return the exit code."""

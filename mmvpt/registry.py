@@ -24,4 +24,6 @@ OPTIM_WRAPPER_CONSTRUCTORS = Registry(
     locations=['mmvpt.engine'],
 )
 # our own data sets
-DATASETS = Registry('dataset', parent=MMENGINE_DATASETS, scope='mmvpt', locations=['mmvpt.datasets.cub'])
+DATASETS = Registry(
+    'dataset', parent=MMENGINE_DATASETS, scope='mmvpt', locations=['mmvpt.datasets.cub', 'mmvpt.datasets.vtab']
+)

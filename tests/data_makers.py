@@ -125,6 +125,21 @@ def make_cub(root: Path, num_images: int = 4, size: int = 32) -> Path:
     return root
 
 
+def make_vtab(root: Path, task: str, num_images: int = 2, num_classes: int = 3, size: int = 32) -> Path:
+    """A task of VTAB-1k: so many images for train and test, half of them for val, and the four lists."""
+    rng = np.random.default_rng(0)
+    lists = {}
+    for split, number in (('train800', num_images), ('val200', (num_images + 1) // 2), ('test', num_images)):
+        names = [f'images/{split}/{index:06d}.png' for index in range(number)]
+        for name in names:
+            _write(root / task / name, rng.integers(0, 256, (size, size, 3), np.uint8))
+        lists[split] = ''.join(f'{name} {index % num_classes}\n' for index, name in enumerate(names))
+    lists['train800val200'] = lists['train800'] + lists['val200']
+    for split, text in lists.items():
+        (root / task / f'{split}.txt').write_text(text)
+    return root / task
+
+
 def make_cifar100(root: Path, num_images: int = 4) -> Path:
     """Images and labels in the two pickles of CIFAR-100: rows of 3 x 32 x 32 bytes, red first."""
     rng = np.random.default_rng(0)

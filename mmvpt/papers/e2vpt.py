@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .cell import Cell, Model
 from .measure import MEAN_PERCENT, PERCENT, Measure
-from .tasks import ALL_TASKS, GROUPS, VTAB
+from .tasks import ALL_TASKS, GROUPS, TASKS_OF_VTAB
 from .vpt import OTHER_VITS, of_classes, of_method
 
 PAPER = 'E2VPT'
@@ -117,9 +117,9 @@ def by_commands(tasks: Iterable[str]) -> list[Model]:
 
 
 def _means() -> Iterator[Cell]:
-    yield _cell('Abstract', 'E2VPT', by_commands(VTAB), '0.32', MEAN_PERCENT)
+    yield _cell('Abstract', 'E2VPT', by_commands(TASKS_OF_VTAB), '0.32', MEAN_PERCENT)
     for (table, backbone), printed in MEAN_SHARES.items():
-        tasks = ALL_TASKS if table == 'Table 1' else VTAB
+        tasks = ALL_TASKS if table == 'Table 1' else TASKS_OF_VTAB
         for method, value in printed.items():
             models = [of_method(backbone, method, task.classes) for task in tasks.values()]
             yield _cell(table, method, models, value, MEAN_PERCENT)
@@ -129,7 +129,7 @@ def _means() -> Iterator[Cell]:
     for name in ('MAE', 'MoCo v3'):
         options, _ = OTHER_VITS['Table 5', name]
         for method, value in OTHER_SHARES.items():
-            models = [of_method('ViT-B/16', method, task.classes, options) for task in VTAB.values()]
+            models = [of_method('ViT-B/16', method, task.classes, options) for task in TASKS_OF_VTAB.values()]
             yield _cell('Table 3', f'{name}, {method}', models, value, MEAN_PERCENT)
 
 

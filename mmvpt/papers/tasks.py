@@ -58,5 +58,7 @@ MEANS = {
     'Structured': ('1.14', '0.13'),
     'FGVC': ('0.98', '0.31'),
 }
-VTAB = {name: task for group in ('Natural', 'Specialized', 'Structured') for name, task in GROUPS[group].items()}
-ALL_TASKS = VTAB | GROUPS['FGVC']
+TASKS_OF_VTAB = {
+    name: task for group in ('Natural', 'Specialized', 'Structured') for name, task in GROUPS[group].items()
+}
+ALL_TASKS = TASKS_OF_VTAB | GROUPS['FGVC']

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .cell import Cell, Model
 from .measure import FACTOR, MEAN_PERCENT, MILLIONS, PERCENT, Measure, factor
-from .tasks import ALL_TASKS, GROUPS, MEANS, VTAB
+from .tasks import ALL_TASKS, GROUPS, MEANS, TASKS_OF_VTAB
 
 PAPER = 'VPT'
 #: The tables, and what they are about.
@@ -196,14 +196,14 @@ def _adapter(classes: int, reduction: int) -> Model:
 
 def _factors() -> Iterator[Cell]:
     for (table, backbone), printed in FACTORS.items():
-        tasks = ALL_TASKS if table == 'Table 1' else VTAB
+        tasks = ALL_TASKS if table == 'Table 1' else TASKS_OF_VTAB
         for method, value in printed.items():
             row = f'{backbone}, {method}' if table == 'Table 6' else method
             models = [of_method(backbone, method, task.classes) for task in tasks.values()]
             yield _cell(table, row, models, value, FACTOR)
     for (table, name), (options, printed) in OTHER_VITS.items():
         for method, value in printed.items():
-            models = [of_method('ViT-B/16', method, task.classes, options) for task in VTAB.values()]
+            models = [of_method('ViT-B/16', method, task.classes, options) for task in TASKS_OF_VTAB.values()]
             yield _cell(table, f'{name}, {method}', models, value, factor(VIT_B))
 
 
@@ -215,7 +215,7 @@ def _factors_of_prompts_and_adapters() -> Iterator[Cell]:
     shallow, deep = 'VPT-SHALLOW', 'VPT-DEEP'
     yield _cell('Table 1', shallow, [_shallow(task.classes, task.shallow) for task in tasks], '1.04', FACTOR)
     yield _cell('Table 1', deep, [_deep(task.classes, task.deep) for task in tasks], '1.18', FACTOR)
-    tasks = VTAB.values()
+    tasks = TASKS_OF_VTAB.values()
     yield _cell('Table 11', f'224, {shallow}, p = 380', [_shallow(task.classes, 380) for task in tasks], '1.07', FACTOR)
     yield _cell('Table 11', f'224, {deep}, p = 380', [_deep(task.classes, 380) for task in tasks], '1.78', FACTOR)
     yield _cell('Appendix B', 'Default', [_deep(task.classes, task.deep) for task in tasks], '1.13', FACTOR)

@@ -20,6 +20,7 @@ from .folder import ImageFolderPart
 from .layouts import NUM_ADE_CLASSES
 from .part import Part, Unknown
 from .segmentation import SegmentationPart
+from .vtab import VtabPart
 
 
 @dataclass(frozen=True)
@@ -161,4 +162,5 @@ MAKERS: dict[str, Callable[[Use], Part]] = {
     'cub': lambda use: CubPart(use.path()),
     'image-folder': _image_folder,
     'segmentation': _segmentation,
+    'vtab': lambda use: VtabPart(use.path(use.dataset.get('task', '')), use.dataset.get('whole', True)),
 }

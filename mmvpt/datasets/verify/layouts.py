@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Protocol
 
 from ..coco_categories import COCO_CATEGORIES
+from ..vtab_tasks import VTAB_TASKS
 from .cifar import Cifar100Part
 from .coco import CocoPart
 from .cub import CubPart
 from .folder import ImageFolderPart
-from .part import Part
+from .part import Part, Unknown
 from .segmentation import SegmentationPart
+from .vtab import VtabPart
 
 NUM_ADE_CLASSES = 150
 
@@ -78,10 +80,19 @@ def _cifar100(
     return [Cifar100Part(root, download=False)]
 
 
+def _vtab(root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True) -> list[Part]:
+    if root.name in VTAB_TASKS:
+        return [VtabPart(root)]
+    there = [VtabPart(root / name) for name in VTAB_TASKS if (root / name).exists()]
+    known = f'{root} has no folder of a task of VTAB-1k, which are {", ".join(VTAB_TASKS)}'
+    return [*there] or [Unknown(known, wrong=True)]
+
+
 LAYOUTS: dict[str, Layout] = {
     'ade20k': _ade20k,
     'coco': _coco,
     'image-folder': _image_folder,
     'cub': _cub,
     'cifar100': _cifar100,
+    'vtab': _vtab,
 }

@@ -26,9 +26,15 @@ _KINDS = {
     'BF16': torch.bfloat16,
     'F8_E4M3': torch.float8_e4m3fn,
     'F8_E5M2': torch.float8_e5m2,
+    'F8_E8M0': torch.float8_e8m0fnu,
+    'F8_E4M3FNUZ': torch.float8_e4m3fnuz,
+    'F8_E5M2FNUZ': torch.float8_e5m2fnuz,
     'C64': torch.complex64,
+    'U64': torch.uint64,
     'I64': torch.int64,
+    'U32': torch.uint32,
     'I32': torch.int32,
+    'U16': torch.uint16,
     'I16': torch.int16,
     'I8': torch.int8,
     'U8': torch.uint8,
@@ -88,7 +94,7 @@ def _require_once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
 
 
 def fingerprint_of_file(path: Path, header: Header) -> str | None:
-    """The fingerprint of the tensors in a file, a megabyte at a time; None where the header describes no tensors."""
+    """The fingerprint of the tensors in a file, a megabyte at a time; None where we cannot read its header."""
     try:
         with open(path, 'rb') as file:
             return hash_parts(_parts(file, header))

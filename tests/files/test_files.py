@@ -232,6 +232,19 @@ def test_load_checkpoint_of_mmengine_loads_no_file_without_tensors(tmp_path, con
         load_checkpoint(nn.Linear(1, 1), str(tmp_path / 'nothing.pth'))
 
 
+KINDS = ['uint16', 'uint32', 'uint64', 'bfloat16', 'bool', 'complex64', 'float8_e4m3fn', 'float8_e5m2fnuz']
+RARE = ['float8_e8m0fnu', 'float4_e2m1fn_x2']
+
+
+@pytest.mark.parametrize('kind', [*KINDS, *RARE])
+def test_numbers_of_every_kind_that_can_be_written_can_be_read(tmp_path, kind):
+    bits = torch.arange(16, dtype=torch.uint8) % 2
+    tensor = bits.view(getattr(torch, kind))
+    write_safetensors(tmp_path / 'any.safetensors', {'a': tensor}, {})
+    found = read_checkpoint(tmp_path / 'any.safetensors')['state_dict']['a']
+    assert found.dtype == tensor.dtype and torch.equal(found.view(torch.uint8), bits)
+
+
 def test_numbers_for_names_are_refused(tmp_path):
     torch.save({1: torch.ones(1)}, tmp_path / 'numbers.pth')
     with pytest.raises(Refused, match=r'numbers\.pth: its names are no texts'):

@@ -28,6 +28,8 @@ def read_image_list(path: Path, num_classes: int, size: int | None = None) -> li
     """
     try:
         lines = path.read_text().splitlines()
+    except FileNotFoundError as error:
+        raise refuse(path, 'there is no such list', LINES) from error
     except UnicodeDecodeError as error:
         raise refuse(path, f'it is no text: {error}', LINES) from error
     found = [_parse(path, place, line, num_classes) for place, line in enumerate(lines, start=1) if line.strip()]

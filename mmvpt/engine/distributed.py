@@ -17,6 +17,7 @@ from mmengine.registry import MODEL_WRAPPERS
 from torch import nn
 
 from mmvpt.layers.sync_batch_norm import adopt_sync_batch_norms
+from mmvpt.text.refused import Refused
 
 # by launcher: the variables with rank, number of processes, and rank on this machine
 VARIABLES = {
@@ -32,7 +33,7 @@ def start_gloo(launcher: str) -> None:
         return
     for name, variable in zip(VARIABLES['pytorch'], VARIABLES[launcher], strict=True):
         if variable not in os.environ:
-            raise ValueError(
+            raise Refused(
                 f'--launcher {launcher} expects the variable {variable}, which that launcher sets. '
                 'Start through tools/dist_train.sh or tools/slurm_train.sh, or leave the option out.'
             )

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from mmvpt.config.datasets import innermost
 from mmvpt.config.hosts import Host, host_of
+from mmvpt.text.refused import Refused
 
 #: What a file can hold, and the suffixes of those files.
 OUT_ITEMS = {'metrics': ('.json', '.yml', '.yaml', '.pkl', '.pickle'), 'pred': ('.pkl', '.pickle')}
@@ -41,11 +42,11 @@ def set_tta(cfg: Config) -> None:
     """Average over augmented copies of each image: those of the config, else flipped ones."""
     host = host_of(cfg)
     if not host.draws_augmented and _draws(cfg):
-        raise ValueError(f'{host.name} cannot draw augmented images. Leave --tta or --show and --show-dir out.')
+        raise Refused(f'{host.name} cannot draw augmented images. Leave --tta or --show and --show-dir out.')
     dataset = innermost(cfg.test_dataloader.dataset)
     for key in ('tta_model', 'tta_pipeline'):
         if key not in cfg and host.tta_model is None:
-            raise ValueError(
+            raise Refused(
                 f'--tta needs `{key}`, which {cfg.filename} does not define. '
                 f'The configs that come with {host.name} show what it looks like.'
             )
@@ -60,9 +61,9 @@ def set_tta(cfg: Config) -> None:
 def set_output(cfg: Config, out: str | None, item: str = 'pred') -> None:
     """Write predictions too (label maps into a folder, else a ``.pkl`` file), or see that metrics can be written."""
     if item not in OUT_ITEMS:
-        raise ValueError(f'--out-item {item}: what can be written is {" or ".join(OUT_ITEMS)}.')
+        raise Refused(f'--out-item {item}: what can be written is {" or ".join(OUT_ITEMS)}.')
     if not out:
-        raise ValueError(f'--out-item {item} says what to write, but not where. Add --out, or leave it out.')
+        raise Refused(f'--out-item {item} says what to write, but not where. Add --out, or leave it out.')
     if item == 'metrics':
         _check_suffix(out, item)
     else:
@@ -89,16 +90,16 @@ def _dump_predictions(cfg: Config, out: str) -> None:
 
 def _check_suffix(out: str, item: str) -> None:
     if not out.endswith(OUT_ITEMS[item]):
-        raise ValueError(f'--out {out}: the name of a file for {item} must end in {", ".join(OUT_ITEMS[item])}.')
+        raise Refused(f'--out {out}: the name of a file for {item} must end in {", ".join(OUT_ITEMS[item])}.')
 
 
 def _check_interval(interval: int, host: Host, draws: bool) -> None:
     if interval < 1:
-        raise ValueError(f'--interval {interval}: one of so many predictions is drawn, so it is 1 or more.')
+        raise Refused(f'--interval {interval}: one of so many predictions is drawn, so it is 1 or more.')
     if not draws:
-        raise ValueError('--interval is of drawn predictions. Add --show-dir or --show, or leave it out.')
+        raise Refused('--interval is of drawn predictions. Add --show-dir or --show, or leave it out.')
     if not host.draws_every_nth:
-        raise ValueError(f'{host.name} draws every prediction while testing. Leave --interval out.')
+        raise Refused(f'{host.name} draws every prediction while testing. Leave --interval out.')
 
 
 def _draws(cfg: Config) -> bool:

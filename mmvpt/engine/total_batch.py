@@ -10,6 +10,7 @@ from fractions import Fraction
 from mmengine.config import Config, ConfigDict
 
 from mmvpt.engine.distributed import VARIABLES
+from mmvpt.text.refused import Refused
 
 #: What a scheduler that goes by iterations counts in them: single numbers, and lists of numbers.
 LENGTHS, PLACES = ('begin', 'end', 'T_max', 'step_size', 'total_steps'), ('milestones', 'periods')
@@ -52,17 +53,15 @@ def set_total_batch(cfg: Config, total: int, processes: int) -> None:
 
 def _require_untouched(cfg: Config, total: int, processes: int) -> None:
     if 'recipe' in cfg:
-        raise ValueError(f'{cfg.filename} was written by a run with --total-batch, and has it in it. Leave it out.')
+        raise Refused(f'{cfg.filename} was written by a run with --total-batch, and has it in it. Leave it out.')
     if total < 1 or total % processes:
         near = max(1, round(total / processes)) * processes
-        raise ValueError(
+        raise Refused(
             f'--total-batch {total} cannot be shared by {processes} processes. '
             f'Possible: a multiple of {processes}, such as {near}.'
         )
     if 'batch_size' not in cfg.train_dataloader:
-        raise ValueError(
-            '--total-batch needs train_dataloader.batch_size: the images that one process can take at once.'
-        )
+        raise Refused('--total-batch needs train_dataloader.batch_size: the images that one process can take at once.')
 
 
 def _parts(share: int, at_once: int) -> int:
@@ -91,7 +90,7 @@ def _stretch(cfg: Config, factor: Fraction, parts: int) -> None:
         if scheduler.get('by_epoch', True):
             continue
         if scheduler.type in BY_FACTOR:
-            raise ValueError(f'--total-batch cannot stretch {scheduler.type} by iterations. Let it go by epochs.')
+            raise Refused(f'--total-batch cannot stretch {scheduler.type} by iterations. Let it go by epochs.')
         scheduler.update({key: stretched(scheduler[key]) for key in LENGTHS if scheduler.get(key)})
         scheduler.update({key: [*map(stretched, scheduler[key])] for key in PLACES if key in scheduler})
     checkpoint = cfg.get('default_hooks', {}).get('checkpoint')

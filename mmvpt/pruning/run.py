@@ -51,7 +51,7 @@ def score(
     cfg = load_config(config, str(Path(out).with_suffix('')), cfg_options, ['load_from'])
     cfg.load_from, cfg.resume = existing_checkpoint(delta), False
     if Path(delta).suffix != '.safetensors':
-        raise ValueError(f'{delta}: scores are tied to a deployment file. Give the .safetensors next to it.')
+        raise refuse(delta, 'scores are tied to a deployment file', 'Give the .safetensors next to it.')
     meta = read_delta(delta)['meta']
     if not meta.get('model'):
         raise refuse(delta, 'it does not say which model it is of', 'Give the .safetensors of a training.')

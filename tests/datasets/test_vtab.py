@@ -73,6 +73,11 @@ def test_a_wrong_list_is_named_with_its_line(tmp_path: Path, how: str) -> None:
         build(tmp_path, 'kitti', whole=False)
 
 
+def test_a_list_that_is_absent_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r'kitti/train800\.txt: there is no such list'):
+        build(tmp_path, 'kitti')
+
+
 def test_a_list_that_is_not_whole_is_refused_unless_told(tmp_path: Path) -> None:
     write_lists(tmp_path / 'dtd', train800=['a.png 0'])
     with pytest.raises(Refused, match=r'train800\.txt: it lists 1 images where there are 800'):

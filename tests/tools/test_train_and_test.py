@@ -100,7 +100,7 @@ def test_out_holds_predictions_of_a_classifier(run, tmp_path):
     assert 'accuracy/top1' in run('test.py', config, delta, '--tta')
     run('test.py', config, delta, '--show-dir', tmp_path / 'drawn')
     assert len(list((tmp_path / 'drawn').rglob('*.png'))) == 4  # named by mmpretrain, the same in each class's folder
-    with pytest.raises(ValueError, match='cannot draw augmented images'):
+    with pytest.raises(SystemExit, match='cannot draw augmented images'):
         run('test.py', config, delta, '--tta', '--show-dir', tmp_path / 'drawn')
 
 
@@ -116,13 +116,13 @@ def test_out_holds_predictions_of_a_classifier(run, tmp_path):
 )
 def test_what_cannot_be_written_is_refused_before_the_evaluation(options, error, run, tmp_path):
     config = _write(cls_config, tmp_path)
-    with pytest.raises(ValueError, match=error):
+    with pytest.raises(SystemExit, match=error):
         run('test.py', config, tmp_path / 'base.pth', *options.split())
 
 
 def test_a_host_that_draws_every_prediction_refuses_an_interval(trained, run):
     config, delta, _ = trained
-    with pytest.raises(ValueError, match='mmseg draws every prediction while testing. Leave --interval out'):
+    with pytest.raises(SystemExit, match='mmseg draws every prediction while testing. Leave --interval out'):
         run('test.py', config, delta, '--show-dir', 'drawn', '--interval', 2)
 
 
@@ -175,7 +175,7 @@ def test_loaders_obey_the_flags_and_else_their_config(tool, flags, pinned, kept,
 
 def test_tta_needs_its_model_in_the_config_of_a_segmentor(run, tmp_path):
     config = _write(seg_config, tmp_path)
-    with pytest.raises(ValueError, match='--tta needs `tta_model`, which .*mmseg.py does not define. The configs'):
+    with pytest.raises(SystemExit, match='--tta needs `tta_model`, which .*mmseg.py does not define. The configs'):
         run('test.py', config, tmp_path / 'base.pth', '--tta')
 
 
@@ -270,7 +270,7 @@ def test_amp_without_a_gpu_is_refused(run, tmp_path):
 
 def test_a_launcher_that_did_not_start_the_process_is_refused(run, tmp_path, monkeypatch):
     monkeypatch.delenv('SLURM_PROCID', raising=False)
-    with pytest.raises(ValueError, match='--launcher slurm expects the variable SLURM_PROCID'):
+    with pytest.raises(SystemExit, match='--launcher slurm expects the variable SLURM_PROCID'):
         run('train.py', _write(seg_config, tmp_path), '--launcher', 'slurm')
 
 

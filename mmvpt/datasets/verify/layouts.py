@@ -84,8 +84,8 @@ def _vtab(root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce
     if root.name in VTAB_TASKS:
         return [VtabPart(root)]
     there = [VtabPart(root / name) for name in VTAB_TASKS if (root / name).exists()]
-    known = f'{root} has no folder of a task of VTAB-1k, which are {", ".join(VTAB_TASKS)}'
-    return [*there] or [Unknown(known, wrong=True)]
+    missing = f'{root} has no folder of a task of VTAB-1k, which are {", ".join(VTAB_TASKS)}'
+    return [*there] or [Unknown(missing, wrong=True)]
 
 
 LAYOUTS: dict[str, Layout] = {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mmvpt.files.read import NotPlainWeights, read_checkpoint
 from mmvpt.text.once import say
+from mmvpt.text.refused import Refused
 
 
 def existing_checkpoint(path: str) -> str:
@@ -36,7 +37,7 @@ def find_latest_checkpoint(work_dir: str) -> str | None:
         else:
             return str(path)
     if failures:
-        raise ValueError(f'No checkpoint in {work_dir} can be read, so nothing can be resumed. {failures[0]}')
+        raise Refused(f'No checkpoint in {work_dir} can be read, so nothing can be resumed. {failures[0]}')
     return None
 
 

@@ -78,8 +78,9 @@ setup(
     install_requires=requirements('runtime') + requirements('mminstall'),
     extras_require={
         'det': requirements('det'),
+        'sweep': requirements('sweep'),
         'timm': requirements('timm'),
-        'dev': requirements('timm') + requirements('tests') + requirements('dev'),
+        'dev': requirements('sweep') + requirements('timm') + requirements('tests') + requirements('dev'),
     },
     entry_points={'console_scripts': ['mmvpt = mmvpt.__main__:main']},
     cmdclass={'build_py': BuildWithMim},

@@ -62,7 +62,7 @@ def short_runs(monkeypatch):
 def steps_in_this_process(monkeypatch):
     """Run the commands of steps without the seconds that a process needs to start."""
 
-    def run(step, quiet):
+    def run(step, quiet, lock):
         python, flag, package, *arguments = step.command
         assert (python, flag, package) == (sys.executable, '-m', 'mmvpt')
         unique = [f'{key}={uuid4().hex}' for key in ('experiment_name', 'visualizer.name')]

@@ -46,7 +46,7 @@ ROOMS: dict[str, set[str]] = {
         'analysis',
         'runs',
     },
-    'benchmark': {'text', 'config', 'datasets', 'analysis', 'runs', 'pruning'},
+    'benchmark': {'version', 'text', 'env', 'files', 'config', 'datasets', 'engine', 'analysis', 'runs', 'pruning'},
     'cli': {
         'text',
         'env',
@@ -165,7 +165,7 @@ def test_the_package_names_no_file_of_tools_but_in_sentences() -> None:
 def test_few_files_start_programs() -> None:
     starters = {path.relative_to(PACKAGE).as_posix() for path in FILES if {'subprocess', 'runpy'} & set(imports(path))}
     assert starters == {
-        'runs/steps.py',  # our own verbs
+        'runs/children.py',  # our own verbs
         'cli/host.py',  # tools of the hosts
         'config/tables.py',  # tables of configs
         'engine/distributed.py',  # asks Slurm for its nodes

@@ -73,7 +73,7 @@ def test_a_wheel_names_its_version_licence_and_extras(wheel):
     assert metadata['Version'] == __version__
     assert metadata['Requires-Python'] == '>=3.11'
     assert metadata['Author'] == 'mmvpt contributors'
-    assert set(metadata.get_all('Provides-Extra')) == {'det', 'timm', 'dev'}
+    assert set(metadata.get_all('Provides-Extra')) == {'det', 'sweep', 'timm', 'dev'}
     assert any(name.endswith('LICENSE') for name in names)
     assert not any(
         '==' in requirement for requirement in metadata.get_all('Requires-Dist') if 'extra' not in requirement
@@ -171,12 +171,16 @@ def test_constraints_pin_exactly_what_was_tested():
 def _required(*names):
     """Distributions of requirements files, with the least version of each."""
     texts = [(REPO / 'requirements' / f'{name}.txt').read_text() for name in names]
-    return {package: least for text in texts for package, least in re.findall(r'^([\w-]+)>=([\d.]+)', text, re.M)}
+    return {
+        package: least
+        for text in texts
+        for package, least in re.findall(r'^([\w-]+)(?:\[\w+\])?>=([\d.]+)', text, re.M)
+    }
 
 
 def test_every_required_package_is_pinned_within_its_range():
     pins = dict(re.findall(r'^([\w-]+)==([\w.]+)', (REPO / 'requirements' / 'constraints.txt').read_text(), re.M))
-    for package, least in _required('runtime', 'mminstall', 'det', 'timm', 'tests').items():
+    for package, least in _required('runtime', 'mminstall', 'det', 'sweep', 'timm', 'tests').items():
         assert versions._fits(pins[package], ('>=', least)), package
 
 
@@ -205,7 +209,7 @@ def _nodes(path):
 
 
 def test_what_is_imported_is_required_and_what_is_required_is_imported():
-    required = {MODULES.get(package, package) for package in _required('runtime', 'mminstall', 'det', 'timm')}
+    required = {MODULES.get(package, package) for package in _required('runtime', 'mminstall', 'det', 'sweep', 'timm')}
     assert _imported('mmvpt', 'tools') == required
     for_tests = {MODULES.get(package, package) for package in _required('tests')}
     assert _imported('tests') - required <= for_tests

@@ -12,8 +12,8 @@ from mmvpt.config import Recipe
 from mmvpt.config.compose import compose_text
 from mmvpt.config.tables import Row
 from mmvpt.runs.commands import Overrides, training_step
+from mmvpt.runs.last import last_checkpoint
 from mmvpt.runs.pool import run_all
-from mmvpt.runs.run import last_checkpoint
 from mmvpt.runs.steps import Step
 
 from .protocol import Options, Outcome, Protocol, data_roots

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import NoReturn
 
 import mmvpt
+from mmvpt.runs.children import end_with_parent
 from mmvpt.text.full_disk import say_where_full
 from mmvpt.text.refused import Refused
 
@@ -19,6 +20,7 @@ VERBS = {
     'merge': 'write base and delta as one checkpoint',
     'convert': 'convert a pretrained file of another project into a base',
     'verify': 'check a data set, and say what is missing or wrong',
+    'sweep': 'train the grid of a config, select on validation data, train that for good',
     'configs': 'list our configs, by method, backbone, task or data',
     'config': 'print or write a complete config',
     'index': 'print tables of all configs and their options',
@@ -47,6 +49,7 @@ def main(arguments: Sequence[str], program: str = 'python -m mmvpt') -> object:
         arguments: The verb and its arguments.
         program: The words that the user typed before them.
     """
+    end_with_parent()
     width = max(map(len, VERBS))
     parser = argparse.ArgumentParser(
         prog=program,

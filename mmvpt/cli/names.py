@@ -15,6 +15,10 @@ RANKINGS = ('layer', 'token')
 LEVELS = (10, 20, 30, 40, 50, 60, 70, 80, 90)
 METRICS = ('accuracy/top1', 'multi-label/mAP', 'mIoU', 'coco/segm_mAP', 'coco/bbox_mAP')
 
+#: How a sweep finds points, and which evaluation it selects by.
+SEARCHES = ('random', 'grid', 'optuna')
+SELECTED_BY = ('last', 'best')
+
 PAPERS = ('pro_tuning', 'vpt', 'e2vpt')
 
 #: Formats of Shapes.

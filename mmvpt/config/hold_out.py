@@ -9,6 +9,22 @@ from mmengine.registry import DATASETS, init_default_scope
 from mmvpt.config.datasets import innermost
 from mmvpt.config.hosts import HOSTS
 
+#: Share of the training data to select on where a config would select on its test data.
+HELD_OUT = 0.1
+
+
+def select_on_validation(cfg: Config, share: float | None = None) -> None:
+    """Make a config validate on data that are neither trained nor tested on.
+
+    Args:
+        cfg: It is changed where it validates on its test data.
+        share: Share of the training data to hold out; None is ``HELD_OUT`` where that is needed, 0 never.
+    """
+    if share is None:
+        share = HELD_OUT if selects_on_test(cfg) else 0
+    if share:
+        hold_out(cfg, share)
+
 
 def selects_on_test(cfg: Config) -> bool:
     """Return whether validation and test read the same data."""

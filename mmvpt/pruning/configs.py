@@ -10,16 +10,13 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmvpt.config.hold_out import hold_out, selects_on_test, train_on_all, validate_as_test
+from mmvpt.config.hold_out import select_on_validation, train_on_all, validate_as_test
 from mmvpt.config.open import open_config
 from mmvpt.engine.hooks import DeltaCheckpointHook
 from mmvpt.registry import HOOKS
 
 from .lookup import builds
 from .run import CONFIG
-
-#: Share of the training data to select on where a config would select on its test data.
-HELD_OUT = 0.1
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ class UnprunedConfigs:
     Args:
         name: A path, or ``mmvpt::`` and the name of one of ours.
         options: Overrides, by dotted key.
-        held_out: Share of the training data to select on; None for ``HELD_OUT`` where that is needed.
+        held_out: Share of the training data to select on; None for 0.1 where that is needed.
     """
 
     name: str
@@ -59,11 +56,7 @@ class UnprunedConfigs:
     def selection(self) -> Config:
         """The config with data to select on."""
         cfg = copy.deepcopy(self.planned)
-        share = self.held_out
-        if share is None:
-            share = HELD_OUT if selects_on_test(cfg) else 0
-        if share:
-            hold_out(cfg, share)
+        select_on_validation(cfg, self.held_out)
         validate_as_test(cfg)
         return cfg
 

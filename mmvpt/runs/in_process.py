@@ -55,7 +55,7 @@ class InProcessTraining(Work):
         """What it came to."""
         return TrainingResult(**json.loads((self.folder / RESULT).read_text()))
 
-    def do(self, quiet: bool) -> None:
+    def do(self, quiet: bool, lock: int) -> None:
         """Train, and write the result next to what the training leaves."""
         start = time.perf_counter()
         console = self.folder / CONSOLE

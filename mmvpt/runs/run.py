@@ -11,6 +11,7 @@ from statistics import median
 from mmvpt.analysis.count import Count, count_config
 
 from .commands import Overrides, evaluation_step, training_step
+from .last import last_checkpoint
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,3 @@ def train_and_test(
     evaluation = evaluation_step(f'Evaluating {title}', config, delta, overrides, training, keep, processes)
     evaluation.run(quiet=quiet)
     return Run(delta, folder, evaluation.folder)
-
-
-def last_checkpoint(folder: Path) -> Path:
-    """The file that the newest training in a folder ended with."""
-    return Path((folder / 'last_checkpoint').read_text().strip())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
+from .children import start
+from .lock import locked
 from .stamp import Stamp, key_of
 
 CONSOLE = 'console.log'
@@ -19,7 +20,16 @@ PROGRESS = re.compile(r'(Iter|Epoch)\((train|val|test)\).*?(\bloss: \S+|$)')
 
 
 class StepFailed(RuntimeError):
-    """A piece of work ended with an error; the message holds its last words."""
+    """A piece of work ended with an error; the message holds its last words.
+
+    Args:
+        message: Of the error.
+        killed: Whether a signal from outside ended it.
+    """
+
+    def __init__(self, message: str, killed: bool = False) -> None:
+        super().__init__(message)
+        self.killed = killed
 
 
 @dataclass(frozen=True)
@@ -40,8 +50,13 @@ class Work(ABC):
         """Changes whenever the results would."""
 
     @abstractmethod
-    def do(self, quiet: bool) -> None:
-        """Leave the results in the folder, or raise :class:`StepFailed`; keep all that is said in ``CONSOLE``."""
+    def do(self, quiet: bool, lock: int) -> None:
+        """Leave the results in the folder, or raise :class:`StepFailed`; keep all that is said in ``CONSOLE``.
+
+        Args:
+            quiet: Whether to show no progress.
+            lock: A file descriptor that processes which write in the folder inherit: see :func:`runs.lock.locked`.
+        """
 
     def is_done(self) -> bool:
         """Tell whether the folder holds the results of just this work."""
@@ -55,14 +70,15 @@ class Work(ABC):
     def run(self, *, quiet: bool = False) -> None:
         """Do the work unless its results are there; show its progress, unless quiet."""
         stamp = self.stamp
-        if stamp.is_done():
-            _say(self.reused())
-            return
-        stamp.begin()
-        _say(self.started())
-        start = time.perf_counter()
-        self.do(quiet)
-        stamp.finish()
+        with locked(self.folder) as lock:
+            if stamp.is_done():
+                _say(self.reused())
+                return
+            stamp.begin()
+            _say(self.started())
+            start = time.perf_counter()
+            self.do(quiet, lock)
+            stamp.finish()
         _say(self.ended(time.perf_counter() - start))
 
     def reused(self) -> str:
@@ -95,20 +111,18 @@ class Step(Work):
         """Of the command and the inputs."""
         return key_of(self.command, self.inputs)
 
-    def do(self, quiet: bool) -> None:
+    def do(self, quiet: bool, lock: int) -> None:
         """Run the command, and show what it says of its progress."""
-        if code := self._stream(quiet):
-            raise StepFailed(f'{self.title} ended with exit code {code}. {last_words(self.folder / CONSOLE)}')
+        if code := self._stream(quiet, lock):
+            said = last_words(self.folder / CONSOLE)
+            raise StepFailed(f'{self.title} ended with exit code {code}. {said}', killed=code < 0)
 
     def started(self) -> str:
         """The title and the command, as a user would type it."""
         return f'{super().started()}\n$ {shlex.join(self.command)}'
 
-    def _stream(self, quiet: bool) -> int:
-        with (
-            open(self.folder / CONSOLE, 'a') as console,
-            subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process,
-        ):
+    def _stream(self, quiet: bool, lock: int) -> int:
+        with open(self.folder / CONSOLE, 'a') as console, start(self.command, lock) as process:
             assert process.stdout is not None
             for line in process.stdout:
                 console.write(line)

@@ -20,8 +20,8 @@ def one_method_in_processes(monkeypatch, steps_in_this_process):
     """Start a process for each command of one method, as for a user; the others would wait for the same imports."""
     here = Step._stream
 
-    def run(step, quiet):
-        return (IN_A_PROCESS_OF_ITS_OWN if step.title.endswith('head only') else here)(step, quiet)
+    def run(step, quiet, lock):
+        return (IN_A_PROCESS_OF_ITS_OWN if step.title.endswith('head only') else here)(step, quiet, lock)
 
     monkeypatch.setattr(Step, '_stream', run)
 

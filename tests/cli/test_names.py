@@ -1,8 +1,12 @@
 """Names that users choose from are the keys of the tables that they stand for."""
 
+from typing import get_args
+
 import pytest
 
 from mmvpt.benchmark.protocols import shapes_e2vpt, shapes_protuning, shapes_vpt
+from mmvpt.benchmark.sweep.plan import SEARCHES
+from mmvpt.benchmark.sweep.selection import By
 from mmvpt.cli import names
 from mmvpt.converters import FORMATS
 from mmvpt.datasets.shapes import EXPORTERS
@@ -27,6 +31,8 @@ SOURCES = {
     'PROTUNING_TASKS': shapes_protuning.PROTOCOL.tasks,
     'E2VPT_TASKS': shapes_e2vpt.PROTOCOL.tasks,
     'FORMATS': FORMATS,
+    'SEARCHES': SEARCHES,
+    'SELECTED_BY': get_args(By),
 }
 
 

@@ -91,7 +91,7 @@ def run_pipeline(plan) -> None:
     Pipeline(plan).run()
 
 
-def run_in_fork(step: Step, quiet: bool) -> int:
+def run_in_fork(step: Step, quiet: bool, lock: int) -> int:
     """Run ``python -m MODULE ...`` as a fresh interpreter would; return its exit code."""
     module, *arguments = step.command[2:]
     child = os.fork()

@@ -1,0 +1,57 @@
+"""What a config's training is called in reports, as far as the config says it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mmengine.config import Config, ConfigDict
+
+from mmvpt.config.datasets import configured_datasets
+from mmvpt.config.open import open_config
+from mmvpt.runs.commands import Overrides
+
+from .plan import Labels
+
+#: Names of splits in paths of data, which tell nothing of the task.
+NOT_TASKS = ('train', 'val', 'test', 'images', 'data')
+
+
+def labels_of(config: str, options: Overrides) -> Labels:
+    """Labels of a config by its tuner, its backbone and its training data."""
+    cfg = open_config(config, options)
+    dataset = next(iter(configured_datasets(cfg.train_dataloader.dataset)))
+    normal = cfg.get('data_preprocessor') or {}
+    return Labels(
+        name=Path(cfg.filename or 'config').stem,
+        task=_task(dataset),
+        method=_method(cfg),
+        base=_base(cfg),
+        group=str(cfg.get('group', '')),
+        protocol=str(cfg.get('protocol') or f'mean {normal.get("mean")}, std {normal.get("std")}'),
+        source=f'{dataset.get("type")} in {Path(dataset.get("data_root") or ".").name}',
+    )
+
+
+def _task(dataset: ConfigDict) -> str:
+    """The name of the task of a data set, or of its folder."""
+    if dataset.get('task'):
+        return str(dataset['task'])
+    parts = [part for part in Path(dataset.get('data_root') or '').parts if part not in (*NOT_TASKS, '/')]
+    return parts[-1] if parts else str(dataset.get('type'))
+
+
+def _method(cfg: Config) -> str:
+    """Names of the tuners, and of a head that is more than a layer."""
+    tuner = cfg.model.get('backbone', {}).get('tuner') or {}
+    tuners = tuner if isinstance(tuner, list) else [tuner]
+    names = [str(one.get('type', 'none')).rpartition('.')[2] for one in tuners]
+    layers = cfg.model.get('head', {}).get('num_layers', 1)
+    return '+'.join([*names, *([f'MLP-{layers}'] if layers > 1 else [])])
+
+
+def _base(cfg: Config) -> str:
+    """The file of the pretrained weights, or the type of the backbone."""
+    backbone = cfg.model.get('backbone', {})
+    checkpoint = (backbone.get('init_cfg') or {}).get('checkpoint')
+    kind = (backbone.get('backbone') or backbone).get('type', 'backbone')
+    return f'{kind} of {Path(checkpoint).stem}' if checkpoint else f'{kind}, random'

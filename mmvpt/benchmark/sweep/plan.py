@@ -1,0 +1,202 @@
+"""What a sweep is asked to do, and the configs that it trains."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from mmengine.config import Config
+
+from mmvpt.config.check import open_checked
+from mmvpt.config.hold_out import select_on_validation, train_on_all
+from mmvpt.config.open import open_config
+from mmvpt.pruning.plan import METRICS
+from mmvpt.runs.commands import Overrides, cfg_options, inputs, near, verb_command
+from mmvpt.runs.steps import Step
+from mmvpt.text.refused import Refused
+
+from ..train import SEED
+from ..trial import Setting
+from .grid import Axes, draw, grid_of, points_of, quarter
+from .search import OptunaSearch, Search, folder_name
+from .selection import By
+from .trials import DELTA, SweepTrial
+
+#: The seeds of final trainings in the public code of VPT; the paper says three runs.
+SEEDS = (42, 44, 82)
+#: How points of the grid are found.
+SEARCHES = ('random', 'grid', 'optuna')
+SELECTION, FINAL = 'selection', 'final'
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a sweep is called in the table of a report.
+
+    Args:
+        name: Short, for folders.
+        task: What is learned.
+        method: What is tuned.
+        base: The pretrained backbone.
+        group: The group of tasks that it is averaged with.
+        protocol: How data are split and normalised.
+        source: Where the data come from.
+    """
+
+    name: str
+    task: str
+    method: str
+    base: str
+    group: str = ''
+    protocol: str = ''
+    source: str = ''
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """What to train.
+
+    Args:
+        config: A path, or ``mmvpt::`` and the name of one of our configs.
+        folder: Where everything goes.
+        labels: What it is called in reports.
+        options: Overrides of the config, by dotted key.
+        grid: Axes besides those of the config's fragments, or in their place.
+        search: ``grid`` for all points, ``random`` for some of them, ``optuna``.
+        points: How many points to look at; None is a quarter of the cost of the whole grid, finals included.
+        seeds: Of the final trainings; the first is that of the trials.
+        early_stop: Whether ASHA stops trials that fall behind.
+        by: Which evaluation selects.
+        metric: What to select by; None is the one that the config evaluates.
+        held_out: Share of the training data to select on, where it is not for the config to say.
+        processes: GPUs that each training takes.
+    """
+
+    config: str
+    folder: Path
+    labels: Labels
+    options: Overrides = field(default_factory=dict)
+    grid: Axes = field(default_factory=dict)
+    search: str = 'random'
+    points: int | None = None
+    seeds: Sequence[int] = SEEDS
+    early_stop: bool = False
+    by: By = 'last'
+    metric: str | None = None
+    held_out: float | None = None
+    processes: int = 1
+    _read: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def opened(self) -> Config:
+        """The config, as it is trained with any setting."""
+        cfg = open_config(self.config, self.options)
+        cfg.pop('work_dir', None)
+        return cfg
+
+    @cached_property
+    def axes(self) -> Axes:
+        """The grid."""
+        return grid_of(self.opened, self.grid)
+
+    @cached_property
+    def settings(self) -> list[Setting]:
+        """The points that are looked at, or of which Optuna asks for some."""
+        points = points_of(self.axes)
+        return draw(points, self.number) if self.search == 'random' else points
+
+    @property
+    def number(self) -> int:
+        """How many points are looked at."""
+        whole = len(points_of(self.axes))
+        if self.search == 'grid':
+            return whole
+        return min(whole, self.points or quarter(self.axes, len(self.seeds)))
+
+    @property
+    def how(self) -> Search:
+        """The search of the trials."""
+        if self.search == 'optuna':
+            axes = {key: tuple(values) for key, values in self.axes.items()}
+            return OptunaSearch(self.early_stop, self.seeds[0], self.number, axes)
+        return Search(self.early_stop, self.seeds[0])
+
+    @cached_property
+    def judged_by(self) -> str:
+        """The metric to select by."""
+        if self.metric is not None:
+            return self.metric
+        evaluator = self.opened.get('val_evaluator') or {}
+        kinds = [str(one.get('type')) for one in (evaluator if isinstance(evaluator, list) else [evaluator])]
+        usual = {'Accuracy': METRICS[0], 'IoUMetric': 'mIoU', 'MultiLabelMetric': METRICS[1], 'CocoMetric': METRICS[-1]}
+        known = [usual[name] for kind in kinds if (name := kind.rpartition('.')[2]) in usual]
+        if not known:
+            raise Refused(f'Say what to select by: --metric. {self.config} evaluates by {", ".join(kinds)}.')
+        return known[0]
+
+    @property
+    def protocol(self) -> str:
+        """How data are split and normalised, and settings are selected."""
+        return f'{self.labels.protocol or "as its config says"}, selected by the {self.by} evaluation'
+
+    def check(self) -> None:
+        """Refuse, before anything is trained, what a run would refuse: each value of each axis is looked at."""
+        longest = max(map(len, self.axes.values()))
+        for place in range(longest):
+            values = {key: axis[min(place, len(axis) - 1)] for key, axis in self.axes.items()}
+            open_checked(self.config, {**self.options, **values})
+
+    def trials(self) -> list[SweepTrial]:
+        """All trainings that may select."""
+        path = self._write(SELECTION, self.for_selection)
+        return [self._trial(path, SELECTION, setting, self.seeds[0]) for setting in self.settings]
+
+    def finals(self, chosen: Setting) -> list[SweepTrial]:
+        """The final trainings with the setting that was chosen."""
+        path = self._write(FINAL, self.for_good)
+        return [self._trial(path, FINAL, chosen, seed) for seed in self.seeds]
+
+    @cached_property
+    def for_selection(self) -> Config:
+        """The config that trains without what it selects on."""
+        cfg = copy.deepcopy(self.opened)
+        select_on_validation(cfg, self.held_out)
+        return cfg
+
+    @cached_property
+    def for_good(self) -> Config:
+        """The config that trains on all but the test data."""
+        cfg = copy.deepcopy(self.opened)
+        train_on_all(cfg)
+        return cfg
+
+    def _write(self, phase: str, cfg: Config) -> Path:
+        """Write the config of a phase: a user can train it without the sweep."""
+        path = self.folder / f'{phase}.py'
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cfg.dump(path)
+        return path
+
+    def _trial(self, path: Path, phase: str, setting: Setting, seed: int) -> SweepTrial:
+        name = folder_name(setting) if phase == SELECTION else f'{folder_name(setting)}_seed{seed}'
+        folder = self.folder / phase / name
+        flags = ('--resume', *(() if phase == SELECTION else ('--no-validate',)))
+        options = cfg_options({**dict(setting), SEED: seed})
+        command = ('train', near(path), '--work-dir', str(folder), *flags, *options)
+        training = Step(
+            f'Training {name}', folder, verb_command(*command, processes=self.processes), self._inputs(phase, path)
+        )
+        test = None
+        if phase == FINAL:
+            command = ('test', near(path), DELTA, '--work-dir', f'{folder}_test', *options)
+            test = verb_command(*command, processes=self.processes)
+        return SweepTrial(f'{phase}/{name}', setting, seed, self.judged_by, training, test)
+
+    def _inputs(self, phase: str, path: Path) -> tuple[str, ...]:
+        """All that decides a training of a phase besides its command; read once for all of them."""
+        if phase not in self._read:
+            self._read[phase] = inputs(str(path.resolve()), [])
+        return self._read[phase]

@@ -1,0 +1,54 @@
+"""What a watching user sees of a sweep: a line for each evaluation, and a table of all trials."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from mmvpt.text.tables import format_table
+
+from ..trial import short_name
+from .selection import By, judge
+from .trials import SweepTrial
+
+
+class Progress:
+    """Prints how far trials are.
+
+    Args:
+        trials: All of them.
+        by: Which of its evaluations a trial is judged by.
+    """
+
+    def __init__(self, trials: Sequence[SweepTrial], by: By) -> None:
+        self.trials = trials
+        self.by = by
+        self._start = time.perf_counter()
+
+    def tell(self, trial: SweepTrial) -> None:
+        """Say in a line what a trial has come to."""
+        ended = sum(each.state != 'open' for each in self.trials)
+        found = list(trial.evaluations.values())
+        value = trial.tested if trial.tested is not None else (found[-1] if found else None)
+        what = f'{trial.metric} {value:.2f}' if value is not None else 'no evaluation yet'
+        state = {'open': f'after {len(found)} evaluations', 'done': 'done'}.get(trial.state, trial.state)
+        minutes = (time.perf_counter() - self._start) / 60
+        print(f'   [{ended}/{len(self.trials)} ended, {minutes:.1f} min] {trial.title}: {what}, {state}', flush=True)
+
+    def table(self, chosen: SweepTrial | None = None) -> str:
+        """All trials that were begun, the best first."""
+        begun = [trial for trial in self.trials if trial.training.folder.exists()]
+        ranked = sorted(begun, key=lambda trial: (judge(trial, self.by) is None, -(judge(trial, self.by) or 0)))
+        rows = []
+        for trial in ranked:
+            found = list(trial.evaluations.values())
+            rows.append(
+                {
+                    **{short_name(key): str(value) for key, value in trial.setting},
+                    'last': f'{found[-1]:.2f}' if found else '-',
+                    'best': f'{max(found):.2f}' if found else '-',
+                    'ended': trial.state,
+                    '': 'selected' if trial is chosen else '',
+                }
+            )
+        return format_table(rows) if rows else 'No trial was begun.'

@@ -1,0 +1,78 @@
+"""Results of the trials of a sweep, for its file and for reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from mmengine.config import Config
+from mmengine.registry import DATASETS, init_default_scope
+
+from mmvpt.analysis.count import Count, count_config
+from mmvpt.files.read import read_metadata
+from mmvpt.version import __version__
+
+from ..results import Phase, Result
+from ..trial import Setting
+from .trials import SweepTrial
+
+if TYPE_CHECKING:
+    from .plan import SweepPlan
+
+
+def results_of(plan: SweepPlan, trials: Sequence[SweepTrial]) -> list[Result]:
+    """What each trial that ended came to."""
+    return list(_results(plan, [trial for trial in trials if trial.state != 'open']))
+
+
+def _results(plan: SweepPlan, trials: Sequence[SweepTrial]) -> Iterator[Result]:
+    counts: dict[Setting, Count] = {}
+    sizes: dict[Phase, int] = {}
+    for trial in trials:
+        phase: Phase = 'selection' if trial.test_command is None else 'final'
+        cfg = plan.for_selection if phase == 'selection' else plan.for_good
+        if phase not in sizes:
+            sizes[phase] = _length(cfg)
+        of_model = tuple((key, option) for key, option in trial.setting if key.startswith('model.'))
+        if of_model not in counts:  # options of the optimizer change none
+            counts[of_model] = count_config(plan.config, {**plan.options, **dict(of_model)})
+        found, count, labels = list(trial.evaluations.values()), counts[of_model], plan.labels
+        value = trial.tested if phase == 'final' else (found[-1] if found else None)
+        yield Result(
+            protocol=plan.protocol,
+            phase=phase,
+            task=labels.task,
+            group=labels.group,
+            method=labels.method,
+            base=labels.base,
+            seed=trial.seed,
+            setting=dict(trial.setting),
+            metric=trial.metric,
+            split='validation' if phase == 'selection' else 'test',
+            value=value if trial.state == 'done' else None,
+            best=max(found) if found and phase == 'selection' else None,
+            tuner=count.tuner + count.backbone,
+            head=count.head,
+            total=count.total,
+            classes=int(cfg.model.get('head', {}).get('num_classes') or 0),
+            train_images=sizes[phase],
+            source=labels.source,
+            base_version=_base_version(trial),
+            code=__version__,
+            folder=trial.name,
+            failed='' if trial.state == 'done' else f'{trial.state}: {trial.reason}',
+        )
+
+
+def _length(cfg: Config) -> int:
+    """How many images a config trains on."""
+    init_default_scope(cfg.get('default_scope', 'mmengine'))
+    return len(DATASETS.build(cfg.train_dataloader.dataset))
+
+
+def _base_version(trial: SweepTrial) -> str:
+    """The fingerprint of the backbone that a trial started from."""
+    if trial.state != 'done':
+        return ''
+    fingerprints = read_metadata(trial.delta).get('base_fingerprint', {})
+    return ','.join(fingerprints.values()) if isinstance(fingerprints, dict) else str(fingerprints)

@@ -37,6 +37,11 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
     grid.add_argument(
         '--early-stop', action='store_true', help='stop trials that others beat after as many evaluations (ASHA)'
     )
+    grid.add_argument(
+        '--separate',
+        action='store_true',
+        help='train heads one by one, though they could be trained together on features that are computed once',
+    )
     chosen = parser.add_argument_group('what is selected')
     chosen.add_argument(
         '--select-by', choices=SELECTED_BY, default='last', help='evaluation that a trial is judged by (%(default)s)'
@@ -91,6 +96,7 @@ def run(args: argparse.Namespace) -> None:
         args.metric,
         args.held_out,
         args.processes,
+        args.separate,
     )
     gpus = args.gpus_per_trial
     if gpus is None:

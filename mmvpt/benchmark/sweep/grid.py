@@ -15,6 +15,8 @@ from ..trial import LEARNING_RATE, Setting
 
 #: Values to try, by dotted key of the config.
 Axes = Mapping[str, Sequence[object]]
+#: Fewer points are no search.
+FEWEST = 4
 #: What the fragments of a config call their grids, and where the options of these are.
 GRIDS_OF = {'grid': 'optim_wrapper.optimizer', 'tuner_grid': 'model.backbone.tuner'}
 
@@ -49,9 +51,9 @@ def points_of(grid: Axes) -> list[Setting]:
 
 
 def quarter(grid: Axes, seeds: int) -> int:
-    """How many points fit into a quarter of the cost of a whole grid, the final trainings of the seeds included."""
+    """How many points fit into a quarter of the cost of a whole grid, final trainings included; four at least."""
     whole = prod(map(len, grid.values()))
-    return min(whole, max(1, (whole + seeds) // 4 - seeds))
+    return min(whole, max(FEWEST, (whole + seeds) // 4 - seeds))
 
 
 def draw(points: Sequence[Setting], number: int, seed: int = 0) -> list[Setting]:

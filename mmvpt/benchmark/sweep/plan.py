@@ -6,6 +6,7 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 from pathlib import Path
 
 from mmengine.config import Config
@@ -13,23 +14,20 @@ from mmengine.config import Config
 from mmvpt.config.check import open_checked
 from mmvpt.config.hold_out import select_on_validation, train_on_all
 from mmvpt.config.open import open_config
+from mmvpt.engine.heads.shareable import why_separate
 from mmvpt.pruning.plan import METRICS
-from mmvpt.runs.commands import Overrides, cfg_options, inputs, near, verb_command
-from mmvpt.runs.steps import Step
+from mmvpt.runs.commands import Overrides
 from mmvpt.text.refused import Refused
 
-from ..train import SEED
 from ..trial import Setting
 from .grid import Axes, draw, grid_of, points_of, quarter
-from .search import OptunaSearch, Search, folder_name
+from .search import OptunaSearch, Search
 from .selection import By
-from .trials import DELTA, SweepTrial
 
 #: The seeds of final trainings in the public code of VPT; the paper says three runs.
 SEEDS = (42, 44, 82)
 #: How points of the grid are found.
 SEARCHES = ('random', 'grid', 'optuna')
-SELECTION, FINAL = 'selection', 'final'
 
 
 @dataclass(frozen=True)
@@ -73,6 +71,7 @@ class SweepPlan:
         metric: What to select by; None is the one that the config evaluates.
         held_out: Share of the training data to select on, where it is not for the config to say.
         processes: GPUs that each training takes.
+        separate: Whether trials that could share their features train one by one nevertheless.
     """
 
     config: str
@@ -88,7 +87,7 @@ class SweepPlan:
     metric: str | None = None
     held_out: float | None = None
     processes: int = 1
-    _read: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    separate: bool = False
 
     @cached_property
     def opened(self) -> Config:
@@ -106,20 +105,32 @@ class SweepPlan:
     def settings(self) -> list[Setting]:
         """The points that are looked at, or of which Optuna asks for some."""
         points = points_of(self.axes)
-        return draw(points, self.number) if self.search == 'random' else points
+        return draw(points, self.number) if self.search == 'random' and self.why_separate else points
+
+    @cached_property
+    def why_separate(self) -> str | None:
+        """Why trials train one by one; None where they train together on features that are computed once."""
+        if self.separate or self.processes > 1:
+            return 'as asked for'
+        return why_separate(self.for_selection, self.axes)
+
+    @property
+    def size(self) -> int:
+        """How many points the grid has."""
+        return prod(map(len, self.axes.values()))
 
     @property
     def number(self) -> int:
         """How many points are looked at."""
-        whole = len(points_of(self.axes))
-        if self.search == 'grid':
+        whole = self.size
+        if self.search == 'grid' or self.why_separate is None:
             return whole
         return min(whole, self.points or quarter(self.axes, len(self.seeds)))
 
     @property
     def how(self) -> Search:
         """The search of the trials."""
-        if self.search == 'optuna':
+        if self.search == 'optuna' and self.why_separate:
             axes = {key: tuple(values) for key, values in self.axes.items()}
             return OptunaSearch(self.early_stop, self.seeds[0], self.number, axes)
         return Search(self.early_stop, self.seeds[0])
@@ -149,16 +160,6 @@ class SweepPlan:
             values = {key: axis[min(place, len(axis) - 1)] for key, axis in self.axes.items()}
             open_checked(self.config, {**self.options, **values})
 
-    def trials(self) -> list[SweepTrial]:
-        """All trainings that may select."""
-        path = self._write(SELECTION, self.for_selection)
-        return [self._trial(path, SELECTION, setting, self.seeds[0]) for setting in self.settings]
-
-    def finals(self, chosen: Setting) -> list[SweepTrial]:
-        """The final trainings with the setting that was chosen."""
-        path = self._write(FINAL, self.for_good)
-        return [self._trial(path, FINAL, chosen, seed) for seed in self.seeds]
-
     @cached_property
     def for_selection(self) -> Config:
         """The config that trains without what it selects on."""
@@ -172,31 +173,3 @@ class SweepPlan:
         cfg = copy.deepcopy(self.opened)
         train_on_all(cfg)
         return cfg
-
-    def _write(self, phase: str, cfg: Config) -> Path:
-        """Write the config of a phase: a user can train it without the sweep."""
-        path = self.folder / f'{phase}.py'
-        path.parent.mkdir(parents=True, exist_ok=True)
-        cfg.dump(path)
-        return path
-
-    def _trial(self, path: Path, phase: str, setting: Setting, seed: int) -> SweepTrial:
-        name = folder_name(setting) if phase == SELECTION else f'{folder_name(setting)}_seed{seed}'
-        folder = self.folder / phase / name
-        flags = ('--resume', *(() if phase == SELECTION else ('--no-validate',)))
-        options = cfg_options({**dict(setting), SEED: seed})
-        command = ('train', near(path), '--work-dir', str(folder), *flags, *options)
-        training = Step(
-            f'Training {name}', folder, verb_command(*command, processes=self.processes), self._inputs(phase, path)
-        )
-        test = None
-        if phase == FINAL:
-            command = ('test', near(path), DELTA, '--work-dir', f'{folder}_test', *options)
-            test = verb_command(*command, processes=self.processes)
-        return SweepTrial(f'{phase}/{name}', setting, seed, self.judged_by, training, test)
-
-    def _inputs(self, phase: str, path: Path) -> tuple[str, ...]:
-        """All that decides a training of a phase besides its command; read once for all of them."""
-        if phase not in self._read:
-            self._read[phase] = inputs(str(path.resolve()), [])
-        return self._read[phase]

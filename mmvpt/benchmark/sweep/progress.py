@@ -17,12 +17,10 @@ class Progress:
 
     Args:
         trials: All of them.
-        by: Which of its evaluations a trial is judged by.
     """
 
-    def __init__(self, trials: Sequence[SweepTrial], by: By) -> None:
+    def __init__(self, trials: Sequence[SweepTrial]) -> None:
         self.trials = trials
-        self.by = by
         self._start = time.perf_counter()
 
     def tell(self, trial: SweepTrial) -> None:
@@ -35,20 +33,22 @@ class Progress:
         minutes = (time.perf_counter() - self._start) / 60
         print(f'   [{ended}/{len(self.trials)} ended, {minutes:.1f} min] {trial.title}: {what}, {state}', flush=True)
 
-    def table(self, chosen: SweepTrial | None = None) -> str:
-        """All trials that were begun, the best first."""
-        begun = [trial for trial in self.trials if trial.training.folder.exists()]
-        ranked = sorted(begun, key=lambda trial: (judge(trial, self.by) is None, -(judge(trial, self.by) or 0)))
-        rows = []
-        for trial in ranked:
-            found = list(trial.evaluations.values())
-            rows.append(
-                {
-                    **{short_name(key): str(value) for key, value in trial.setting},
-                    'last': f'{found[-1]:.2f}' if found else '-',
-                    'best': f'{max(found):.2f}' if found else '-',
-                    'ended': trial.state,
-                    '': 'selected' if trial is chosen else '',
-                }
-            )
-        return format_table(rows) if rows else 'No trial was begun.'
+
+def tabulate_trials(trials: Sequence[SweepTrial], by: By, chosen: SweepTrial | None = None) -> str:
+    """All trials that were begun, the best first."""
+    begun = [trial for trial in trials if trial.training.folder.exists()]
+    judged = {trial.name: judge(trial, by) for trial in begun}
+    ranked = sorted(begun, key=lambda trial: (judged[trial.name] is None, -(judged[trial.name] or 0)))
+    rows = []
+    for trial in ranked:
+        found = list(trial.evaluations.values())
+        rows.append(
+            {
+                **{short_name(key): str(value) for key, value in trial.setting},
+                'last': f'{found[-1]:.2f}' if found else '-',
+                'best': f'{max(found):.2f}' if found else '-',
+                'ended': trial.state,
+                '': 'selected' if trial is chosen else '',
+            }
+        )
+    return format_table(rows) if rows else 'No trial was begun.'

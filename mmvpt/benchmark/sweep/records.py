@@ -9,7 +9,6 @@ from mmengine.config import Config
 from mmengine.registry import DATASETS, init_default_scope
 
 from mmvpt.analysis.count import Count, count_config
-from mmvpt.files.read import read_metadata
 from mmvpt.version import __version__
 
 from ..results import Phase, Result
@@ -57,7 +56,7 @@ def _results(plan: SweepPlan, trials: Sequence[SweepTrial]) -> Iterator[Result]:
             classes=int(cfg.model.get('head', {}).get('num_classes') or 0),
             train_images=sizes[phase],
             source=labels.source,
-            base_version=_base_version(trial),
+            base_version=trial.base_version,
             code=__version__,
             folder=trial.name,
             failed='' if trial.state == 'done' else f'{trial.state}: {trial.reason}',
@@ -68,11 +67,3 @@ def _length(cfg: Config) -> int:
     """How many images a config trains on."""
     init_default_scope(cfg.get('default_scope', 'mmengine'))
     return len(DATASETS.build(cfg.train_dataloader.dataset))
-
-
-def _base_version(trial: SweepTrial) -> str:
-    """The fingerprint of the backbone that a trial started from."""
-    if trial.state != 'done':
-        return ''
-    fingerprints = read_metadata(trial.delta).get('base_fingerprint', {})
-    return ','.join(fingerprints.values()) if isinstance(fingerprints, dict) else str(fingerprints)

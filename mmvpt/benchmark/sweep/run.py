@@ -11,10 +11,11 @@ from mmvpt.runs.steps import StepFailed
 
 from ..results import RESULTS_FILE, Result, write_results
 from .plan import SweepPlan
-from .progress import Progress
+from .progress import Progress, tabulate_trials
 from .records import results_of
 from .search import Search
 from .selection import select
+from .trainings import finals_of, runs_of, trials_of
 from .trials import SweepTrial
 from .with_ray import Resources, run_trials
 
@@ -33,20 +34,29 @@ class Swept:
 def run_sweep(plan: SweepPlan, resources: Resources) -> Swept:
     """Run the trials, select one, train it for good with each seed, and leave ``results.jsonl``."""
     plan.check()
-    trials = plan.trials()
-    print(f'\n== {plan.labels.task}, {plan.labels.method}: {plan.number} of {len(trials)} points', flush=True)
-    progress = Progress(trials, plan.by)
-    _run(trials, plan.how, resources, progress)
+    trials = trials_of(plan)
+    print(
+        f'\n== {plan.labels.task}, {plan.labels.method}: {plan.number} of {plan.size} points, {_how(plan)}', flush=True
+    )
+    runs = runs_of(plan, trials)
+    _run(runs, plan.how, resources, Progress(runs))
     chosen = select(trials, plan.by)
-    table = progress.table(chosen)
+    table = tabulate_trials(trials, plan.by, chosen)
     write_atomically(plan.folder / TABLE, lambda file: file.write(f'{table}\n'.encode()))
     write_results(plan.folder / RESULTS_FILE, results_of(plan, trials))
     print(f'\n{table}\n\n== Selected: {chosen.title}. Final trainings: {len(plan.seeds)}', flush=True)
-    finals = plan.finals(chosen.setting)
-    _run(finals, Search(), resources, Progress(finals, plan.by))
+    finals = finals_of(plan, chosen.setting)
+    _run(finals, Search(), resources, Progress(finals))
     results = results_of(plan, [*trials, *finals])
     write_results(plan.folder / RESULTS_FILE, results)
     return Swept(table, chosen, results)
+
+
+def _how(plan: SweepPlan) -> str:
+    """How its trials train, in words."""
+    if plan.why_separate is None:
+        return 'all heads together, on features that are computed once'
+    return f'one by one ({plan.why_separate})'
 
 
 def _run(trials: Sequence[SweepTrial], search: Search, resources: Resources, progress: Progress) -> None:

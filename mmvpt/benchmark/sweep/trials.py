@@ -6,8 +6,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from mmvpt.delta.format import FINGERPRINT
+from mmvpt.engine.heads.files import HEADS
+from mmvpt.files.read import read_metadata
 from mmvpt.files.write import write_atomically
 from mmvpt.runs.last import last_checkpoint
 from mmvpt.runs.steps import Step, StepFailed
@@ -58,6 +61,8 @@ class SweepTrial:
     @property
     def title(self) -> str:
         """What it is called in messages."""
+        if not self.setting:
+            return f'{self.training.title}, seed {self.seed}'
         return ', '.join([*(f'{short_name(key)} {value}' for key, value in self.setting), f'seed {self.seed}'])
 
     @property
@@ -90,6 +95,11 @@ class SweepTrial:
     def delta(self) -> Path:
         """What was trained."""
         return last_checkpoint(self.training.folder).with_suffix('.safetensors')
+
+    @property
+    def base_version(self) -> str:
+        """The fingerprint of the backbone that it started from; empty where it has not ended."""
+        return _joined(read_metadata(self.delta).get(FINGERPRINT)) if self.state == 'done' else ''
 
     def run(self, go_on: Callable[[], bool] = lambda: True) -> None:
         """Train and test what is not done yet; a divergence ends it, and another error is raised.
@@ -126,3 +136,50 @@ class SweepTrial:
         except (FileNotFoundError, ValueError):
             return {}
         return found if found.get('key') == self.training.key else {}
+
+
+def _joined(fingerprints: object) -> str:
+    return ','.join(map(str, fingerprints.values())) if isinstance(fingerprints, Mapping) else str(fingerprints or '')
+
+
+@dataclass(frozen=True)
+class HeadTrial(SweepTrial):
+    """A trial of a head, one of many that a run trains together on features that are computed once.
+
+    Args:
+        place: Its place among them.
+    """
+
+    place: int = 0
+
+    @property
+    def state(self) -> State:
+        """That of the run, unless the loss of this head was not finite."""
+        if not self.training.is_done():
+            return 'open'
+        return 'diverged' if self._mine['failed'] else 'done'
+
+    @property
+    def reason(self) -> str:
+        """Why it was given up."""
+        return str(self._mine['failed']) if self.training.is_done() else ''
+
+    @property
+    def evaluations(self) -> Evaluations:
+        """What it found on the way."""
+        if not self.training.is_done():
+            return {}
+        return {int(epoch): float(value) for epoch, value in self._mine['evaluations'].items()}
+
+    @property
+    def base_version(self) -> str:
+        """The fingerprint of the backbone whose features all of them have."""
+        return _joined(self._all[FINGERPRINT]) if self.state == 'done' else ''
+
+    @property
+    def _all(self) -> dict[str, Any]:
+        return json.loads((self.training.folder / HEADS).read_text())
+
+    @property
+    def _mine(self) -> dict[str, Any]:
+        return self._all['heads'][self.place]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mmvpt.benchmark.sweep.attempt import Attempt
-from mmvpt.benchmark.sweep.progress import Progress
+from mmvpt.benchmark.sweep.progress import tabulate_trials
 from mmvpt.benchmark.sweep.selection import judge, select
 from mmvpt.runs.steps import StepFailed
 from mmvpt.text.refused import Refused
@@ -59,7 +59,7 @@ def test_the_best_is_selected_and_of_equals_the_smallest_rate(tmp_path: Path) ->
     chosen = select(trials, 'last')
     assert chosen is trials[2]  # as near to 1 as the second
     assert judge(trials[3], 'last') is None
-    table = Progress(trials, 'last').table(chosen).splitlines()
+    table = tabulate_trials(trials, 'last', chosen).splitlines()
     assert [line.split('|')[1].strip() for line in table[2:]] == ['1.5', '0.5', '3.0', '1000.0']
     assert 'selected' in table[3]
     assert 'diverged' in table[5]

@@ -34,7 +34,7 @@ from mmvpt.benchmark.sweep.search import Search
 from mmvpt.benchmark.sweep.with_ray import Resources, run_trials
 from tests.benchmark.sweep.pretended import pretend
 trials = [pretend(Path(sys.argv[1]), rate, {SECONDS}, {EPOCHS}) for rate in {RATES}]
-sys.exit(bool(run_trials(trials, Search(), Resources(cpus=1), Progress(trials, 'last'))))
+sys.exit(bool(run_trials(trials, Search(), Resources(cpus=1), Progress(trials))))
 """
 
 
@@ -84,7 +84,7 @@ def test_optuna_asks_for_so_many_points_and_the_worst_are_stopped_early(tmp_path
     trials = [pretend(tmp_path, rate, 0.1, 6) for rate in rates]
     trials[1].run()
     search = OptunaSearch(early_stop=True, number=4, axes={LEARNING_RATE: rates})
-    assert not run_trials(trials, search, Resources(cpus=1), Progress(trials, 'last'))
+    assert not run_trials(trials, search, Resources(cpus=1), Progress(trials))
     states = [trial.state for trial in trials]
     assert states.count('open') >= 1
     assert notes_of(trials[1]).count('start') == 1
@@ -97,9 +97,9 @@ def test_an_address_where_nobody_listens_is_refused_at_once(tmp_path: Path) -> N
         address = f'127.0.0.1:{free.getsockname()[1]}'
     trials = [pretend(tmp_path, 1.0)]
     with pytest.raises(Refused, match=f'No cluster answers at {address}. Start one with `ray start'):
-        run_trials(trials, Search(), Resources(address=address), Progress(trials, 'last'))
+        run_trials(trials, Search(), Resources(address=address), Progress(trials))
     with pytest.raises(Refused, match="--address is 'here'. Give HOST:PORT"):
-        run_trials(trials, Search(), Resources(address='here'), Progress(trials, 'last'))
+        run_trials(trials, Search(), Resources(address='here'), Progress(trials))
 
 
 def test_without_ray_it_says_what_to_install_and_of_another_version_that_it_was_not_tested(monkeypatch, capsys) -> None:
@@ -115,4 +115,4 @@ def test_where_all_trials_are_finished_ray_is_not_started(tmp_path: Path, monkey
     trials = [pretend(tmp_path, 1.0)]
     trials[0].run()
     monkeypatch.setattr(with_ray, 'require_ray', lambda: pytest.fail('started'))
-    assert run_trials(trials, Search(), Resources(), Progress(trials, 'last')) == {}
+    assert run_trials(trials, Search(), Resources(), Progress(trials)) == {}

@@ -1,0 +1,110 @@
+"""A sweep from a config to results, its trainings in this process."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mmvpt.benchmark.results import RESULTS_FILE, read_results
+from mmvpt.benchmark.sweep import run as sweep_run
+from mmvpt.benchmark.sweep.labels import labels_of
+from mmvpt.benchmark.sweep.plan import SweepPlan
+from mmvpt.benchmark.sweep.trainings import trials_of
+from mmvpt.benchmark.sweep.with_ray import Resources
+from mmvpt.benchmark.trial import LEARNING_RATE
+from mmvpt.runs.steps import StepFailed
+from mmvpt.text.refused import Refused
+from tests.engine.tiny import cls_config
+
+DECAY = 'optim_wrapper.optimizer.weight_decay'
+STEADY = [dict(type='LoadImageFromFile'), dict(type='PackInputs')]
+
+
+@pytest.fixture
+def in_this_process(monkeypatch, steps_in_this_process) -> list[str]:
+    """Trials are run one after the other; their names are noted."""
+    ran: list[str] = []
+
+    def run_trials(trials, search, resources, progress):
+        errors = {}
+        for trial in trials:
+            if trial.state == 'open':
+                ran.append(trial.name)
+                try:
+                    trial.run()
+                except StepFailed as error:
+                    errors[trial.name] = error
+        return errors
+
+    monkeypatch.setattr(sweep_run, 'run_trials', run_trials)
+    return ran
+
+
+def plan_of(folder: Path, tuner: dict, **options) -> SweepPlan:
+    config = cls_config(folder, tuner=tuner)
+    config.train_dataloader.dataset.pipeline = STEADY
+    config.pop('work_dir')
+    config.visualizer = dict(type='mmpretrain.UniversalVisualizer', vis_backends=[dict(type='LocalVisBackend')])
+    config.dump(folder / 'config.py')
+    path = str(folder / 'config.py')
+    defaults = dict(seeds=(1, 2), held_out=0.25, grid={LEARNING_RATE: [0.1, 0.01], DECAY: [0.0, 0.01]}, points=2)
+    return SweepPlan(path, folder / 'sweep', labels_of(path, {}), **{**defaults, **options})
+
+
+def test_heads_train_together_and_the_selected_one_is_trained_with_every_seed(tmp_path, in_this_process) -> None:
+    plan = plan_of(tmp_path, dict(type='mmvpt.LinearProbe'))
+    swept = sweep_run.run_sweep(plan, Resources())
+    assert in_this_process[0] == 'selection/heads'
+    assert [name.partition('/')[0] for name in in_this_process] == ['selection', 'final', 'final']
+    results = read_results(tmp_path / 'sweep')
+    assert list(swept.results) == results
+    selection, final = ([each for each in results if each.phase == phase] for phase in ('selection', 'final'))
+    assert len(selection) == 4  # all points, as they cost no more than one
+    assert {each.train_images for each in selection} == {9}
+    assert {each.train_images for each in final} == {12}
+    assert [each.seed for each in final] == [1, 2]
+    assert {each.split for each in final} == {'test'}
+    assert dict(final[0].setting) == dict(swept.chosen.setting)
+    assert final[0].base_version == selection[0].base_version != ''
+    assert (final[0].head, final[0].tuner, final[0].classes) == (32 * 3 + 3, 0, 3)
+    assert 'selected' in (tmp_path / 'sweep' / 'selection.md').read_text()
+    in_this_process.clear()
+    assert sweep_run.run_sweep(plan_of(tmp_path, dict(type='mmvpt.LinearProbe')), Resources()).results == results
+    assert in_this_process == []
+
+
+def test_prompts_train_one_by_one_and_one_that_fails_does_not_stop_the_others(tmp_path, in_this_process) -> None:
+    plan = plan_of(tmp_path, dict(type='mmvpt.DeepPrompts', num_tokens=2))
+    trials = trials_of(plan)
+    assert len(trials) == 2
+    assert plan.why_separate == 'DeepPrompts changes what the head reads'
+    for trial in trials:
+        trial.training.folder.mkdir(parents=True)
+        (trial.training.folder / 'thesis.tex').touch()  # a folder of someone else
+        break
+    with pytest.raises(FileExistsError, match='files of someone else'):
+        sweep_run.run_sweep(plan, Resources())
+    (trials[0].training.folder / 'thesis.tex').unlink()
+    sweep_run.run_sweep(plan, Resources())
+    results = [json.loads(line) for line in (tmp_path / 'sweep' / RESULTS_FILE).read_text().splitlines()]
+    assert [each['phase'] for each in results] == ['selection'] * 2 + ['final'] * 2
+    assert {each['method'] for each in results} == {'DeepPrompts'}
+
+
+def test_a_value_that_no_run_takes_is_refused_before_anything_is_trained(tmp_path, in_this_process) -> None:
+    grid = {'model.backbone.tuner.num_tokns': [2, 3]}
+    plan = plan_of(tmp_path, dict(type='mmvpt.DeepPrompts', num_tokens=2), grid=grid)
+    with pytest.raises(Refused, match=r'DeepPrompts has no such option. Did you mean num_tokens'):
+        sweep_run.run_sweep(plan, Resources())
+    assert in_this_process == []
+    assert not (tmp_path / 'sweep').exists()
+
+
+def test_where_all_diverge_the_sweep_says_so_and_trains_nothing_for_good(tmp_path, in_this_process) -> None:
+    grid = {LEARNING_RATE: [1e38], DECAY: [0.0]}
+    plan = plan_of(tmp_path, dict(type='mmvpt.LinearProbe'), grid=grid)
+    with pytest.raises(Refused, match='None of 1 trials can be selected: 1 diverged'):
+        sweep_run.run_sweep(plan, Resources())
+    assert in_this_process == ['selection/heads']

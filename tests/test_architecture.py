@@ -46,7 +46,7 @@ ROOMS: dict[str, set[str]] = {
         'analysis',
         'runs',
     },
-    'benchmark': {'text', 'config', 'datasets', 'analysis', 'runs', 'pruning'},
+    'benchmark': {'text', 'files', 'config', 'datasets', 'analysis', 'papers', 'runs', 'pruning'},
     'cli': {
         'text',
         'env',

@@ -14,7 +14,9 @@ from mmvpt.files.write import write_atomically
 
 RESULTS_FILE = 'results.jsonl'
 Phase = Literal['selection', 'final']
-LINES = 'It is written by mmvpt sweep. Restore the file, or give the sweep again: finished trainings are not repeated.'
+_REMEDY = (
+    'It is written by mmvpt sweep. Restore the file, or give the sweep again: finished trainings are not repeated.'
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +87,7 @@ def read_results(folder: Path) -> list[Result]:
     """Read the results in a work folder, or in those below it."""
     paths = sorted(folder.rglob(RESULTS_FILE)) if folder.is_dir() else [folder]
     if not paths:
-        raise refuse(folder, f'there is no {RESULTS_FILE} in it or below it', LINES)
+        raise refuse(folder, f'there is no {RESULTS_FILE} in it or below it', _REMEDY)
     return [result for path in paths for result in _read(path)]
 
 
@@ -93,12 +95,12 @@ def _read(path: Path) -> Iterator[Result]:
     try:
         lines = path.read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise refuse(path, f'it cannot be read: {error}', LINES) from error
+        raise refuse(path, f'it cannot be read: {error}', _REMEDY) from error
     for place, line in enumerate(lines, start=1):
         try:
             yield _parse(json.loads(line))
         except (ValueError, TypeError) as error:
-            raise refuse(path, f'line {place} is no result: {error}', LINES) from error
+            raise refuse(path, f'line {place} is no result: {error}', _REMEDY) from error
 
 
 def _parse(values: Mapping[str, object]) -> Result:

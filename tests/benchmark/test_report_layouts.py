@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mmvpt.benchmark.reports.paper_layout import list_layouts
+from mmvpt.benchmark.reports.paper_layout import list_layouts, simple
 from mmvpt.benchmark.reports.report import Question, report_results
 from mmvpt.papers.accuracies import PAPER_TABLES
 from mmvpt.text.refused import Refused
@@ -93,3 +93,11 @@ def test_two_rows_that_fill_one_are_refused(tmp_path: Path) -> None:
     write(tmp_path, [result(value=50.0 + n, setting={'tuner.num_tokens': n}) for n in (1, 10)])
     with pytest.raises(Refused, match='Several results fill the row VPT-DEEP .* num_tokens = 1, vpt, num_tokens = 10'):
         report_results([tmp_path], Question(layout='vpt-table1'))
+
+
+def test_methods_have_one_name_however_they_are_written() -> None:
+    assert simple('VPT-shallow') == simple('vpt_shallow_swin') == 'vptshallow'
+    assert simple('partial1_vpt') == simple('Partial-1') == 'partial1'
+    assert simple('protuning_transformer_dense') == 'protuning'
+    assert simple('vpt') == 'vpt'
+    assert simple('E2VPT') != simple('vpt')

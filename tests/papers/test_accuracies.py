@@ -164,3 +164,22 @@ def test_figures_are_read_with_wins_doubts_and_gaps() -> None:
         Figure(None),
     )
     assert list(map(str, read_figures('79.30(0) 66.0? -'))) == ['79.30 (0)', '66.0?', '-']
+
+
+def test_ensembles_gain_what_the_last_part_of_figure_15_of_vpt_prints() -> None:
+    """Differences of figures before all three were rounded to 0.1."""
+    printed = {
+        'Full': (3.1, 1.7, 3.6),
+        'Linear': (0.4, 0.6, 0.8),
+        'Partial': (2.1, 1.8, 3.2),
+        'MLP': (1.0, 2.1, 1.3),
+        'Sidetune': (7.3, 8.1, 0.6),
+        'BIAS': (4.9, 4.9, 6.2),
+        'Adapter': (2.4, 3.9, 3.5),
+        'VPT-Shallow': (1.3, 1.1, 4.6),
+        'VPT-Deep': (2.5, 2.5, 4.7),
+    }
+    for title, gains in printed.items():
+        values = [figure.value or 0 for figure in row_of('vpt-figure15', title).figures]
+        own = [ensemble - average for average, ensemble in zip(values[:3], values[6:], strict=True)]
+        assert own == pytest.approx(gains, abs=0.151), title

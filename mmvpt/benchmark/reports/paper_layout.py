@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from mmvpt.config.near import suggest
@@ -13,6 +14,8 @@ from mmvpt.text.tables import format_table
 from .scores import Amount, Contender, MethodScores, TaskScore, mean_of
 from .sheet import Sheet
 
+#: Last words in the names of our fragments of configs that tell backbones apart, not methods.
+OF_BACKBONES = ('vpt', 'resnet', 'regnet', 'deit', 'swin', 'transformer', 'dense')
 DOUBTFUL = 'A figure with "?" cannot be right in the text of the paper that was transcribed; "-" has none.'
 
 
@@ -29,8 +32,11 @@ def find_layout(name: str) -> PaperTable:
 
 
 def simple(name: str) -> str:
-    """A name of a method without what people write differently: ``VPT-shallow`` is ``vpt_shallow``."""
-    return ''.join(letter for letter in name.lower() if letter.isalnum())
+    """A name of a method without what is written differently: ``VPT-shallow`` is ``vpt_shallow_swin``."""
+    words = re.split(r'[^a-z0-9]+', name.lower())
+    while len(words) > 1 and words[-1] in OF_BACKBONES:
+        words.pop()
+    return ''.join(words)
 
 
 def lay_out(table: PaperTable, scores: MethodScores, *, paper: bool, notes: Sequence[str] = ()) -> Sheet:

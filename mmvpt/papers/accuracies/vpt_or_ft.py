@@ -25,8 +25,9 @@ TABLES = (
             )
         ),
         note=(
-            'Our text of the paper lost Pets of FT and digits of the mean of Mixed; the mean of FT on Specialized is '
-            'not that of its tasks, and VPT has two wins there where the table counts one.'
+            'Our text of the paper lost decimal points, which means of tasks restore, Pets of FT, and digits around '
+            'the mean of Mixed; the mean of FT on Specialized is not that of its tasks, and VPT has two wins there '
+            'where the table counts one.'
         ),
     ),
     PaperTable(

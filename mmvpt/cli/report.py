@@ -46,6 +46,8 @@ def run(args: argparse.Namespace) -> None:
         return
     if args.paper and not args.layout:
         raise argparse.ArgumentError(None, '--paper needs --as, the table whose figures to print')
+    if args.layout and (args.against or args.test):
+        raise argparse.ArgumentError(None, '--against and --test are for tables of our own, without --as')
     if not args.work_dirs and not args.paper:
         raise argparse.ArgumentError(None, 'give folders of results, or --as NAME --paper for the figures of a paper')
     question = Question(

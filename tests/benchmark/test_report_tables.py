@@ -164,3 +164,17 @@ def test_bases_have_tables_and_references_of_their_own(tmp_path: Path) -> None:
     text = report(tmp_path, sweep('full', 60.0) + sweep('vpt', 61.0) + other)
     assert '## Tasks, vit-b16_in21k' in text and '## Tasks, swin-b_in21k' in text
     assert text.count('7 of 7') == text.count('0 of 7') == 2  # wins, and those of the test
+
+
+def test_a_reference_may_have_another_name_for_each_base(tmp_path: Path) -> None:
+    other = [replace(item, base='resnet50_in1k') for item in sweep('partial1_resnet', 50.0) + sweep('pad', 51.0)]
+    text = report(tmp_path, sweep('partial1_vpt', 60.0) + sweep('vpt', 61.0) + other, against='partial1')
+    found = rows(text, 'Methods')
+    assert found['head'][6] == 'wins against partial1_vpt or partial1_resnet'
+    assert found['vpt'][6] == found['pad'][6] == '7 of 7'
+
+
+def test_a_training_that_failed_before_its_model_was_counted_has_no_parameters(tmp_path: Path) -> None:
+    early = result(method='vpt', value=None, failed='no such file', tuner=0, head=0, total=0)
+    found = rows(report(tmp_path, [result(method='full'), early]), 'Methods')
+    assert found['vpt'][2:] == ['failed', '0 of 0', '-', '-']

@@ -31,6 +31,7 @@ def test_layouts_are_listed_and_printed(capsys: pytest.CaptureFixture) -> None:
         ([], 'give folders of results, or --as NAME --paper'),
         (['work', '--paper'], '--paper needs --as'),
         (['--as', 'vpt-table1'], 'give folders of results'),
+        (['work', '--as', 'vpt-table1', '--test', 'vpt'], '--against and --test are for tables of our own'),
     ],
 )
 def test_options_that_do_not_go_together_are_told(arguments: list, message: str, capsys: pytest.CaptureFixture) -> None:

@@ -44,8 +44,8 @@ def _wins(
     if not reference:
         return {}
     against = reference.get(contender.base)
-    (method,) = {other.method for other in reference.values()}
-    return {f'wins against {method}': '-' if against in (None, contender) else count_wins(own, scores[against])}
+    methods = ' or '.join(dict.fromkeys(other.title for other in reference.values()))  # bases may have their own names
+    return {f'wins against {methods}': '-' if against in (None, contender) else count_wins(own, scores[against])}
 
 
 def count_wins(own: Mapping[str, TaskScore], other: Mapping[str, TaskScore]) -> str:

@@ -26,10 +26,18 @@ def sizes_of(results: Iterable[Result]) -> dict[str, int]:
 
 def parameters_of(scores: Mapping[str, TaskScore], tasks: Sequence[str], size: int) -> tuple[Amount, Amount]:
     """The mean share that tunes, in percent, and what all tasks store together, in sizes of the base."""
-    counts = [_count(scores[task].results[0], size) for task in tasks if task in scores]
+    known = [result for task in tasks if task in scores and (result := _counted(scores[task]))]
+    counts = [_count(result, size) for result in known]
+    if not counts:
+        return Amount(), Amount()
     remark = f'{len(counts)} of {len(tasks)} tasks' if len(counts) < len(tasks) else ''
     share, stored = (Amount(float(measure.value(counts)), None, remark) for measure in (MEAN_PERCENT, FACTOR))
     return share, stored
+
+
+def _counted(score: TaskScore) -> Result | None:
+    """A result that knows its parameters: a training that failed early may not."""
+    return next((result for result in score.results if result.total), None)
 
 
 def _is_whole(result: Result) -> bool:

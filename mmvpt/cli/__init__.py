@@ -25,6 +25,7 @@ VERBS = {
     'config': 'print or write a complete config',
     'index': 'print tables of all configs and their options',
     'count': 'count the parameters of configs, and compare them with papers',
+    'report': 'lay out results of sweeps in tables, tests and curves, or as a table of a paper',
     'prototypes': 'compute class prototypes to initialise prompts with',
     'e2vpt': 'train, score, prune and train again: all of E2VPT',
     'score': 'score the prompts of a trained model',

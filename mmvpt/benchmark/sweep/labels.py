@@ -7,6 +7,7 @@ from pathlib import Path
 from mmengine.config import Config, ConfigDict
 
 from mmvpt.config.datasets import configured_datasets
+from mmvpt.config.listing import list_configs
 from mmvpt.config.open import open_config
 from mmvpt.runs.commands import Overrides
 
@@ -17,15 +18,17 @@ NOT_TASKS = ('train', 'val', 'test', 'images', 'data')
 
 
 def labels_of(config: str, options: Overrides) -> Labels:
-    """Labels of a config by its tuner, its backbone and its training data."""
+    """Labels of a config: names of its fragments where it is one of ours, else of its types."""
     cfg = open_config(config, options)
+    name = Path(cfg.filename or 'config').stem
+    ours = {entry.name: entry for entry in list_configs()}.get(name)
     dataset = next(iter(configured_datasets(cfg.train_dataloader.dataset)))
     normal = cfg.get('data_preprocessor') or {}
     return Labels(
-        name=Path(cfg.filename or 'config').stem,
+        name=name,
         task=_task(dataset),
-        method=_method(cfg),
-        base=_base(cfg),
+        method=ours.method if ours else _method(cfg),
+        base=ours.backbone if ours else _base(cfg),
         group=str(cfg.get('group', '')),
         protocol=str(cfg.get('protocol') or f'mean {normal.get("mean")}, std {normal.get("std")}'),
         source=f'{dataset.get("type")} in {Path(dataset.get("data_root") or ".").name}',

@@ -28,5 +28,8 @@ OPTIM_WRAPPER_CONSTRUCTORS = Registry(
 )
 # our own data sets
 DATASETS = Registry(
-    'dataset', parent=MMENGINE_DATASETS, scope='mmvpt', locations=['mmvpt.datasets.cub', 'mmvpt.datasets.vtab']
+    'dataset',
+    parent=MMENGINE_DATASETS,
+    scope='mmvpt',
+    locations=[f'mmvpt.datasets.{name}' for name in ('cub', 'image_lists', 'subset', 'vtab')],
 )

@@ -26,7 +26,7 @@ ROOMS: dict[str, set[str]] = {
     'tuners': {'registry', 'files', 'layers', 'anatomy'},
     'delta': {'version', 'text', 'env', 'files', 'layers'},
     'models': {'version', 'text', 'files', 'config', 'registry', 'layers', 'anatomy', 'tuners', 'delta'},
-    'datasets': {'text', 'files', 'config', 'registry'},
+    'datasets': {'version', 'text', 'files', 'config', 'registry'},
     'converters': {'text', 'version', 'files', 'config', 'layers'},
     'analysis': {'version', 'text', 'layers', 'files', 'config', 'registry', 'anatomy', 'models'},
     'papers': {'text', 'config', 'analysis'},

@@ -19,6 +19,7 @@ VERBS = {
     'test': 'evaluate a checkpoint, full or delta',
     'merge': 'write base and delta as one checkpoint',
     'convert': 'convert a pretrained file of another project into a base',
+    'prepare': 'unpack and split a data set that you have downloaded',
     'verify': 'check a data set, and say what is missing or wrong',
     'sweep': 'train the grid of a config, select on validation data, train that for good',
     'configs': 'list our configs, by method, backbone, task or data',

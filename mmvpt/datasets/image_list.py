@@ -7,7 +7,12 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from mmvpt.files.refuse import refuse
+from mmvpt.text.refused import Refused
 
+#: The list of each split.
+SPLIT_LISTS = {split: f'{split}.txt' for split in ('train', 'val', 'trainval', 'test')}
+#: A name for each class, in the order of their numbers.
+CLASS_NAMES = 'class_names.txt'
 LINES = 'A line is the path of an image below the folder, a space, and a label. Make or download the list again.'
 
 
@@ -59,3 +64,17 @@ def _twice(found: Sequence[Listed]) -> str | None:
             return listed.path
         seen.add(listed.path)
     return None
+
+
+def read_classes(path: Path) -> tuple[str, ...]:
+    """The lines of a file of classes."""
+    try:
+        names = tuple(path.read_text().splitlines())
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise Refused(
+            f'{path}: there is no readable list of classes ({type(error).__name__}). Make the folder with `mmvpt '
+            'prepare`, or write the name of each class on a line.'
+        ) from error
+    if not names or len(set(names)) != len(names):
+        raise Refused(f'{path}: it names {len(names)} classes, {len(set(names))} of them different. Give each a line.')
+    return names

@@ -45,8 +45,8 @@ VTAB_TASKS = {
     'smallnorb_azi': VtabTask('SmallNORB/azimuth', 'Structured', 18, 12_150),
     'smallnorb_ele': VtabTask('SmallNORB/elevation', 'Structured', 9, 12_150),
 }
-#: The list of each split, without ``.txt``.
-VTAB_LISTS = {'train': 'train800', 'val': 'val200', 'trainval': 'train800val200', 'test': 'test'}
+#: The list of each split.
+VTAB_FILES = {'train': 'train800.txt', 'val': 'val200.txt', 'trainval': 'train800val200.txt', 'test': 'test.txt'}
 _SIZES = {'train': 800, 'val': 200, 'trainval': 1_000}
 
 

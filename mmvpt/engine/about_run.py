@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mmengine.config import Config, ConfigDict
@@ -54,7 +54,19 @@ def _describe_base(tuned: DeltaModule) -> dict[str, object]:
 
 
 def _describe_data(dataset: ConfigDict) -> list[Mapping[str, object]]:
-    """Return which images the training data are: types, splits and files of annotations."""
-    return [
-        {key: value for key, value in one.items() if key not in NOT_OF_IMAGES} for one in configured_datasets(dataset)
-    ]
+    """Return which images the training data are: types, splits, files of annotations, and what takes a part of them."""
+    sets = [_of_images(one) for one in configured_datasets(dataset)]
+    return [*(_of_images(one) for one in _around(dataset)), *sets]
+
+
+def _of_images(dataset: ConfigDict) -> Mapping[str, object]:
+    return {key: value for key, value in dataset.items() if key not in NOT_OF_IMAGES}
+
+
+def _around(dataset: ConfigDict) -> Iterator[ConfigDict]:
+    """Data sets that repeat others or take a part of them, without those."""
+    inside = [*dataset.get('datasets', ()), *([dataset.dataset] if dataset.get('dataset') else [])]
+    if inside:
+        yield ConfigDict({key: value for key, value in dataset.items() if key not in ('dataset', 'datasets')})
+    for one in inside:
+        yield from _around(one)

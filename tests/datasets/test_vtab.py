@@ -46,10 +46,10 @@ def test_images_and_labels_are_those_of_the_lists(tmp_path: Path) -> None:
 
 
 def test_classes_have_their_names_where_a_file_gives_them(tmp_path: Path) -> None:
-    write_lists(tmp_path / 'kitti', train800=['a.png 0'], classes=['near', 'middle', 'far', 'none'])
+    write_lists(tmp_path / 'kitti', train800=['a.png 0'], class_names=['near', 'middle', 'far', 'none'])
     assert build(tmp_path, 'kitti', whole=False).metainfo['classes'] == ('near', 'middle', 'far', 'none')
-    write_lists(tmp_path / 'kitti', classes=['near'])
-    with pytest.raises(Refused, match=r'classes\.txt: it has 1 lines for 4 classes'):
+    write_lists(tmp_path / 'kitti', class_names=['near'])
+    with pytest.raises(Refused, match=r'class_names\.txt: it has 1 lines for 4 classes'):
         build(tmp_path, 'kitti', whole=False)
 
 
@@ -87,14 +87,14 @@ def test_a_list_that_is_not_whole_is_refused_unless_told(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(('task', 'split', 'known'), [('cifr', 'train', 'cifar'), ('cifar', 'training', 'trainval')])
 def test_an_unknown_name_is_answered_with_those_that_there_are(tmp_path: Path, task: str, split: str, known) -> None:
-    with pytest.raises(Refused, match=f'VTAB-1k has no .*There are .*{known}'):
+    with pytest.raises(Refused, match=f'VTAB.* has no .*There are .*{known}'):
         build(tmp_path, task, split)
 
 
 def findings_of(folder: Path, whole: bool = False) -> str:
-    from mmvpt.datasets.verify.vtab import VtabPart
+    from mmvpt.datasets.verify.lists import vtab_part
 
-    return str(verify([VtabPart(folder, whole)]))
+    return str(verify([vtab_part(folder, whole)]))
 
 
 def test_a_right_task_passes(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ DAMAGES = {
     ),
     'not both together': (
         lambda folder: (folder / 'train800val200.txt').write_text('images/train800/000000.png 0\n'),
-        'lines in which it is not train800 and val200 together',
+        'lines in which it is not train800.txt and val200.txt together',
     ),
     'a list absent': (lambda folder: (folder / 'test.txt').unlink(), 'test.txt'),
     'an image absent': (

@@ -9,6 +9,7 @@ from mmengine.config import Config, ConfigDict
 from mmvpt.config.datasets import configured_datasets
 from mmvpt.config.listing import list_configs
 from mmvpt.config.open import open_config
+from mmvpt.datasets.card import data_source
 from mmvpt.runs.commands import Overrides
 
 from .plan import Labels
@@ -31,7 +32,7 @@ def labels_of(config: str, options: Overrides) -> Labels:
         base=ours.backbone if ours else _base(cfg),
         group=str(cfg.get('group', '')),
         protocol=str(cfg.get('protocol') or f'mean {normal.get("mean")}, std {normal.get("std")}'),
-        source=f'{dataset.get("type")} in {Path(dataset.get("data_root") or ".").name}',
+        source=data_source(Path(dataset.get('data_root') or '.', dataset.get('task', ''))),
     )
 
 

@@ -18,9 +18,9 @@ from .coco import CocoPart
 from .cub import CubPart
 from .folder import ImageFolderPart
 from .layouts import NUM_ADE_CLASSES
+from .lists import ListsPart, vtab_part
 from .part import Part, Unknown
 from .segmentation import SegmentationPart
-from .vtab import VtabPart
 
 
 @dataclass(frozen=True)
@@ -162,5 +162,6 @@ MAKERS: dict[str, Callable[[Use], Part]] = {
     'cub': lambda use: CubPart(use.path()),
     'image-folder': _image_folder,
     'segmentation': _segmentation,
-    'vtab': lambda use: VtabPart(use.path(use.dataset.get('task', '')), use.dataset.get('whole', True)),
+    'lists': lambda use: ListsPart(use.path()),
+    'vtab': lambda use: vtab_part(use.path(use.dataset.get('task', '')), use.dataset.get('whole', True)),
 }

@@ -12,9 +12,9 @@ from .cifar import Cifar100Part
 from .coco import CocoPart
 from .cub import CubPart
 from .folder import ImageFolderPart
+from .lists import ListsPart, vtab_part
 from .part import Part, Unknown
 from .segmentation import SegmentationPart
-from .vtab import VtabPart
 
 NUM_ADE_CLASSES = 150
 
@@ -82,10 +82,16 @@ def _cifar100(
 
 def _vtab(root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True) -> list[Part]:
     if root.name in VTAB_TASKS:
-        return [VtabPart(root)]
-    there = [VtabPart(root / name) for name in VTAB_TASKS if (root / name).exists()]
+        return [vtab_part(root)]
+    there = [vtab_part(root / name) for name in VTAB_TASKS if (root / name).exists()]
     missing = f'{root} has no folder of a task of VTAB-1k, which are {", ".join(VTAB_TASKS)}'
     return [*there] or [Unknown(missing, wrong=True)]
+
+
+def _lists(
+    root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True
+) -> list[Part]:
+    return [ListsPart(root)]
 
 
 LAYOUTS: dict[str, Layout] = {
@@ -95,4 +101,5 @@ LAYOUTS: dict[str, Layout] = {
     'cub': _cub,
     'cifar100': _cifar100,
     'vtab': _vtab,
+    'lists': _lists,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -140,14 +141,38 @@ def make_vtab(root: Path, task: str, num_images: int = 2, num_classes: int = 3, 
     return root / task
 
 
-def make_cifar100(root: Path, num_images: int = 4) -> Path:
-    """Images and labels in the two pickles of CIFAR-100: rows of 3 x 32 x 32 bytes, red first."""
+def make_lists(root: Path, num_classes: int, num_images: int = 4, size: int = 32) -> Path:
+    """A folder as ``mmvpt prepare`` leaves it: so many images in each list."""
     rng = np.random.default_rng(0)
-    (root / 'cifar-100-python').mkdir(parents=True)
-    for split in ('train', 'test'):
-        batch = {
-            'data': rng.integers(0, 256, (num_images, 3 * 32 * 32), np.uint8),
-            'fine_labels': rng.integers(0, 100, num_images).tolist(),
-        }
-        (root / 'cifar-100-python' / split).write_bytes(pickle.dumps(batch))
+    lines: dict[str, list[str]] = {}
+    for split in ('train', 'val', 'test'):
+        for index in range(num_images):
+            name = f'images/{split}{index}.png'
+            _write(root / name, rng.integers(0, 256, (size, size, 3), np.uint8))
+            lines.setdefault(split, []).append(f'{name} {index % num_classes}')
+    for split, some in {**lines, 'trainval': lines['train'] + lines['val']}.items():
+        (root / f'{split}.txt').write_text(''.join(f'{line}\n' for line in some))
+    (root / 'class_names.txt').write_text(''.join(f'class {label}\n' for label in range(num_classes)))
     return root
+
+
+def make_cifar100(root: Path, num_images: int = 4, labels: Sequence[int] | None = None) -> Path:
+    """Images and labels in the two pickles of CIFAR-100: rows of 3 x 32 x 32 bytes, red first."""
+    return _make_cifar(root / 'cifar-100-python', ('train', 'test'), 'fine_labels', 100, num_images, labels)
+
+
+def make_cifar10(root: Path, num_images: int = 4, labels: Sequence[int] | None = None) -> Path:
+    """The same in two pickles of CIFAR-10."""
+    return _make_cifar(root / 'cifar-10-batches-py', ('data_batch_1', 'test_batch'), 'labels', 10, num_images, labels)
+
+
+def _make_cifar(
+    folder: Path, names: Sequence[str], key: str, num_classes: int, num_images: int, labels: Sequence[int] | None
+) -> Path:
+    rng = np.random.default_rng(0)
+    folder.mkdir(parents=True)
+    for name in names:
+        found = rng.integers(0, num_classes, num_images).tolist() if labels is None else list(labels)
+        batch = {'data': rng.integers(0, 256, (len(found), 3 * 32 * 32), np.uint8), key: found}
+        (folder / name).write_bytes(pickle.dumps(batch))
+    return folder.parent

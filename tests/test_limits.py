@@ -22,7 +22,7 @@ NUM_LINES = {path: len(path.read_text().splitlines()) for path in TREES}
 INTERFACES = {
     'cli': {'EPILOG', 'main', 'make_parser', 'run'},
     '__main__.py': {'main'},
-    'benchmark': {'PROTOCOL'},
+    'benchmark': {'PROTOCOL', 'SWEEPS'},
     'converters': {
         'ANCHOR',
         'FORMATS',

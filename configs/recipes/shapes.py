@@ -4,6 +4,7 @@ from functools import partial
 
 from mmvpt.config import Recipe
 
+RATE = 'optim_wrapper.optimizer.lr'
 ORIENTATION = {
     'model.backbone.init_cfg.checkpoint': 'work_dirs/vit_narrow_scratch_shapes/epoch_8.pth',
     'model.head.num_classes': 8,
@@ -11,7 +12,7 @@ ORIENTATION = {
     'train_dataloader.dataset.data_root': 'data/shapes/orientation',
     'val_dataloader.dataset.data_root': 'data/shapes/orientation',
     'test_dataloader.dataset.data_root': 'data/shapes/orientation',
-    'optim_wrapper.optimizer.lr': 0.03,
+    RATE: 0.03,
 }
 setr = partial(Recipe, 'setr_shapes', optimizer='setr')
 
@@ -44,6 +45,12 @@ ROWS = {
         },
     ),
     # tools/e2vpt.py prunes the one with keys and values
+    'vit_full_shapes': Recipe(
+        'vit_narrow_shapes', tuner='full', overrides={**ORIENTATION, 'optim_wrapper.optimizer.lr': 0.003}
+    ),
+    'vit_linear_shapes': Recipe(
+        'vit_narrow_shapes', tuner='linear', overrides={**ORIENTATION, 'optim_wrapper.optimizer.lr': 0.1}
+    ),
     'vit_vpt_shapes': Recipe('vit_narrow_shapes', tuner='vpt', overrides=ORIENTATION),
     'vit_e2vpt_shapes': Recipe('vit_narrow_shapes', tuner='e2vpt', overrides=ORIENTATION),
     'setr_vpt_shapes': setr(tuner='vpt', overrides={'grid': dict(_delete_=True)}),

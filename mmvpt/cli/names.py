@@ -18,11 +18,23 @@ METRICS = ('accuracy/top1', 'multi-label/mAP', 'mIoU', 'coco/segm_mAP', 'coco/bb
 #: How a sweep finds points, and which evaluation it selects by.
 SEARCHES = ('random', 'grid', 'optuna')
 SELECTED_BY = ('last', 'best')
+#: What it can sweep by a name.
+PROTOCOLS = ('fgvc', 'shapes_sweep', 'vtab')
 
 PAPERS = ('pro_tuning', 'vpt', 'e2vpt')
 
 #: Formats of Shapes.
-SHAPES = ('classification', 'segmentation', 'detection', 'misty', 'count', 'position', 'orientation')
+SHAPES = (
+    'classification',
+    'segmentation',
+    'detection',
+    'misty',
+    'count',
+    'position',
+    'height',
+    'length',
+    'orientation',
+)
 VPT_TASKS = ('misty', 'count', 'position', 'orientation')
 VPT_BACKBONES = ('vit', 'swin', 'cnn')
 VPT_METHODS = (

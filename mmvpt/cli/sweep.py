@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmengine.config import DictAction
 
-from .names import SEARCHES, SELECTED_BY
+from .names import PROTOCOLS, SEARCHES, SELECTED_BY
 from .options import add_config, add_overrides
+
+if TYPE_CHECKING:
+    from mmvpt.benchmark.sweep.plan import SweepPlan
 
 EPILOG = """The grid is that of the config's fragments: learning rates, weight decays, lengths of prompts. By default,
 points of it are drawn at random, for a quarter of its cost; --exact trains all, as the papers do. Trials run on Ray
@@ -20,7 +24,10 @@ same command again, finished trials are kept and others go on where they were.""
 def make_parser(program: str | None) -> argparse.ArgumentParser:
     """Declare what it takes."""
     parser = argparse.ArgumentParser(program, description=__doc__, epilog=EPILOG)
-    add_config(parser)
+    add_config(parser, f'path of a config, mmvpt::NAME, or a protocol: {", ".join(PROTOCOLS)}')
+    parser.add_argument('--tasks', nargs='+', help='of a protocol; all by default')
+    parser.add_argument('--methods', nargs='+', help='of a protocol; all by default')
+    parser.add_argument('--data-root', type=Path, help='folder of the data of a protocol')
     parser.add_argument('--work-dir', type=Path, help='folder of everything; work_dirs/sweep_NAME by default')
     grid = parser.add_argument_group('what is tried')
     grid.add_argument(
@@ -52,9 +59,7 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
         type=float,
         help='share of the training data to select on; by default 0.1 where the config would select on its test data',
     )
-    chosen.add_argument(
-        '--seeds', type=int, nargs='+', default=[42, 44, 82], help='of the final trainings (%(default)s)'
-    )
+    chosen.add_argument('--seeds', type=int, nargs='+', help='of the final trainings (42 44 82)')
     where = parser.add_argument_group('where it runs')
     where.add_argument('--cpus-per-trial', type=float, default=1, help='cores for each trial (%(default)s)')
     where.add_argument(
@@ -69,44 +74,74 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Sweep, and say where the results are."""
-    import torch
-
-    from mmvpt.benchmark.results import RESULTS_FILE
-    from mmvpt.benchmark.sweep.labels import labels_of
-    from mmvpt.benchmark.sweep.plan import SweepPlan
-    from mmvpt.benchmark.sweep.run import run_sweep
-    from mmvpt.benchmark.sweep.with_ray import Resources, require_ray
+    """Sweep, and say what came of it."""
+    from mmvpt.benchmark.sweep.run import run_sweeps
+    from mmvpt.benchmark.sweep.with_ray import Resources, connected
     from mmvpt.runs.steps import StepFailed
 
-    require_ray()
-    options = args.cfg_options or {}
-    labels = labels_of(args.config, options)
-    plan = SweepPlan(
-        args.config,
-        args.work_dir or Path('work_dirs', f'sweep_{labels.name}'),
-        labels,
-        options,
-        args.grid,
-        'grid' if args.exact else args.search,
-        args.points,
-        args.seeds,
-        args.early_stop,
-        args.select_by,
-        args.metric,
-        args.held_out,
-        args.processes,
-        args.separate,
-    )
-    gpus = args.gpus_per_trial
-    if gpus is None:
-        gpus = args.processes if args.address or torch.cuda.is_available() else 0
+    resources = Resources(args.cpus_per_trial, gpus_of(args), args.address)
+    plans = plans_of_protocol(args) if args.config in PROTOCOLS else [sweep_plan(args, args.config)]
     try:
-        swept = run_sweep(plan, Resources(args.cpus_per_trial, gpus, args.address))
+        with connected(args.address):
+            run_sweeps(plans, resources)
     except StepFailed as error:
         sys.exit(f'\n{error}')
-    for result in swept.results:
-        if result.phase == 'final':
-            value = 'no value' if result.value is None else f'{result.value:.2f}'
-            print(f'seed {result.seed}: {result.metric} {value} on the test data {result.failed}')
-    print(f'\nAll results: {plan.folder / RESULTS_FILE}. Tables of them: python -m mmvpt report {plan.folder}')
+    print_report(folder_of(args))
+
+
+def folder_of(args: argparse.Namespace) -> Path:
+    """The folder of everything."""
+    return args.work_dir or Path('work_dirs', f'sweep_{Path(args.config.rpartition("::")[2]).stem}')
+
+
+def gpus_of(args: argparse.Namespace) -> float:
+    """GPUs for each trial."""
+    import torch
+
+    if args.gpus_per_trial is not None:
+        return args.gpus_per_trial
+    return args.processes if args.address or torch.cuda.is_available() else 0
+
+
+def sweep_plan(args: argparse.Namespace, config: str) -> SweepPlan:
+    """What the options ask of one config."""
+    from mmvpt.benchmark.sweep.labels import labels_of
+    from mmvpt.benchmark.sweep.plan import SEEDS, Labels, SweepPlan
+
+    options = args.cfg_options or {}
+    labels = Labels('', '', '', '') if config in PROTOCOLS else labels_of(config, options)
+    return SweepPlan(
+        config,
+        folder_of(args),
+        labels,
+        options=options,
+        grid=args.grid,
+        search='grid' if args.exact else args.search,
+        points=args.points,
+        seeds=args.seeds or SEEDS,
+        early_stop=args.early_stop,
+        by=args.select_by,
+        metric=args.metric,
+        held_out=args.held_out,
+        processes=args.processes,
+        separate=args.separate,
+    )
+
+
+def plans_of_protocol(args: argparse.Namespace) -> list[SweepPlan]:
+    """A plan for each task and method of a protocol."""
+    from importlib import import_module
+
+    protocol = import_module(f'mmvpt.benchmark.protocols.{args.config}').SWEEPS
+    args.seeds = args.seeds or protocol.seeds
+    data = args.data_root or Path(protocol.data)
+    return protocol.plans(sweep_plan(args, args.config), args.tasks, args.methods, data)
+
+
+def print_report(folder: Path) -> None:
+    """Print the tables of what is in a work folder, and keep them there."""
+    from mmvpt.benchmark.reports.report import Question, report_results
+
+    path = folder / 'report.md'
+    print('\n' + report_results([folder], Question(), [path]))
+    print(f'Kept in {path}; more by: python -m mmvpt report {folder} --help')

@@ -91,7 +91,14 @@ _ROWS = (
         loader_defaults=dict(collate_fn=dict(type='default_collate')),
         takes_built=True,
         heads=('head',),
-        datasets=dict(CustomDataset='image-folder', CUB='cub', CIFAR100='cifar100', ImageLists='lists', VTAB='vtab'),
+        datasets=dict(
+            CustomDataset='image-folder',
+            CUB='cub',
+            CIFAR10='cifar10',
+            CIFAR100='cifar100',
+            ImageLists='lists',
+            VTAB='vtab',
+        ),
     ),
     Host(
         name='mmseg',

@@ -53,6 +53,7 @@ OTHER_KEYS = (
     'test_pipeline',
     'grid',
     'tuner_grid',
+    'protocol',
     'recipe',
     'mmvpt_hooks',
     'norm_cfg',

@@ -1,9 +1,11 @@
 """Names that users choose from are the keys of the tables that they stand for."""
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from mmvpt.benchmark import protocols
 from mmvpt.benchmark.protocols import shapes_e2vpt, shapes_protuning, shapes_vpt
 from mmvpt.benchmark.sweep.plan import SEARCHES
 from mmvpt.benchmark.sweep.selection import By
@@ -16,6 +18,8 @@ from mmvpt.pruning import RANKINGS, SEGMENT_LAYOUTS
 from mmvpt.pruning.plan import METRICS
 from mmvpt.runs.search import LEVELS
 
+#: Files of protocols that can be swept.
+SWEPT = sorted(path for path in Path(protocols.__file__).parent.glob('*.py') if 'SWEEPS =' in path.read_text())
 SOURCES = {
     'LAUNCHERS': launch.LAUNCHERS,
     'OUT_ITEMS': launch.OUT_ITEMS,
@@ -33,6 +37,7 @@ SOURCES = {
     'FORMATS': FORMATS,
     'SEARCHES': SEARCHES,
     'SELECTED_BY': get_args(By),
+    'PROTOCOLS': [path.stem for path in SWEPT],
 }
 
 

@@ -14,17 +14,18 @@ import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.registry import MODELS, init_default_scope
 from mmengine.runner import Runner
-from mmpretrain.datasets import CIFAR100
+from mmpretrain.datasets import CIFAR10, CIFAR100
 from mmpretrain.models import SwinTransformer, VisionTransformer
 from torch import nn
 
 from mmvpt.config import packages
+from mmvpt.config.datasets import innermost
 from mmvpt.config.find import find_config, list_names
 from mmvpt.config.folders import config_root
 from mmvpt.datasets.shapes import EXPORTERS, make_shapes
 from mmvpt.engine import launch, save_delta
 from mmvpt.files.read import read_metadata
-from tests.data_makers import make_ade, make_cifar100, make_coco, make_cub
+from tests.data_makers import make_ade, make_cifar10, make_cifar100, make_coco, make_cub, make_lists, make_vtab
 
 NARROWER = 8  # by how much every width is divided
 with_mmdet = pytest.mark.skipif(find_spec('mmdet') is None, reason='needs mmdet')
@@ -117,7 +118,7 @@ def loaders_of(config: Config) -> list[ConfigDict]:
 def resize(config: Config, **options: Any) -> None:
     """Set options of the steps of the pipelines that have them."""
     for loader in loaders_of(config):
-        for step in loader.dataset.pipeline:
+        for step in innermost(loader.dataset).pipeline:
             step.update({key: value for key, value in options.items() if key in step})
 
 
@@ -175,7 +176,7 @@ def classify(config: Config, root: Path) -> None:
     config.train_dataloader.batch_size = 2
     config.train_cfg.update(max_epochs=1, val_interval=1)
     for loader in loaders_of(config):
-        loader.dataset.data_root = str(root)
+        innermost(loader.dataset).data_root = str(root)
 
 
 def on_cub(config: Config, folder: Path) -> None:
@@ -187,6 +188,31 @@ def on_cub(config: Config, folder: Path) -> None:
 
 def on_cifar100(config: Config, folder: Path) -> None:
     classify(config, make_cifar100(folder / 'cifar100'))
+
+
+def on_cifar10(config: Config, folder: Path) -> None:
+    classify(config, make_cifar10(folder / 'cifar10'))
+
+
+def on_long_tail(config: Config, folder: Path) -> None:
+    """Images of equally many classes, of which the first few keep some."""
+    if config.num_classes == 10:
+        classify(config, make_cifar10(folder / 'cifar10', labels=[*range(10)] * 4))
+        config.train_dataloader.batch_size = 4
+    else:
+        classify(config, make_cifar100(folder / 'cifar100', labels=[*range(100)] * 2))
+        config.train_dataloader.batch_size = 8
+
+
+def on_vtab(config: Config, folder: Path) -> None:
+    make_vtab(folder / 'vtab', 'cifar', num_images=4)
+    classify(config, folder / 'vtab')
+    for loader in loaders_of(config):
+        loader.dataset.whole = False
+
+
+def on_lists(config: Config, folder: Path) -> None:
+    classify(config, make_lists(folder / 'listed', config.num_classes))
 
 
 def relocate(part: Any, place: str, folder: str) -> None:
@@ -211,7 +237,16 @@ def on_shapes(config: Config, folder: Path) -> None:
 
 
 REDUCE: dict[str, Callable[[Config, Path], None]] = dict(
-    ade20k=on_ade20k, coco=on_coco, cub=on_cub, cifar100=on_cifar100, shapes=on_shapes
+    ade20k=on_ade20k,
+    coco=on_coco,
+    cub=on_cub,
+    cifar10=on_cifar10,
+    cifar100=on_cifar100,
+    lt=on_long_tail,
+    vtab=on_vtab,
+    noah=on_vtab,
+    shapes=on_shapes,
+    **dict.fromkeys(('nabirds', 'flowers', 'dogs', 'cars', 'pets', 'caltech101', 'clothing1m'), on_lists),
 )
 METRICS = dict(mmseg='mIoU', mmdet='coco/segm_mAP', mmpretrain='accuracy/top1')
 STEPPED = [name for name in list_names() if name.rpartition('_')[2] in REDUCE]
@@ -223,6 +258,8 @@ def any_cifar(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let mmpretrain read other images than the true ones, whose checksums it knows."""
     for name in ('train', 'test'):
         monkeypatch.setattr(CIFAR100, f'{name}_list', [[name, None]])
+    monkeypatch.setattr(CIFAR10, 'train_list', [['data_batch_1', None]])
+    monkeypatch.setattr(CIFAR10, 'test_list', [['test_batch', None]])
 
 
 @pytest.mark.parametrize(

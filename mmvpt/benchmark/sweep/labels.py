@@ -31,7 +31,7 @@ def labels_of(config: str, options: Overrides) -> Labels:
         method=ours.method if ours else _method(cfg),
         base=ours.backbone if ours else _base(cfg),
         group=str(cfg.get('group', '')),
-        protocol=str(cfg.get('protocol') or f'mean {normal.get("mean")}, std {normal.get("std")}'),
+        protocol='; '.join(filter(None, [cfg.get('protocol'), f'mean {normal.get("mean")}, std {normal.get("std")}'])),
         source=data_source(Path(dataset.get('data_root') or '.', dataset.get('task', ''))),
     )
 

@@ -23,6 +23,7 @@ from ..trial import Setting
 from .grid import Axes, draw, grid_of, points_of, quarter
 from .search import OptunaSearch, Search
 from .selection import By
+from .splits import check_splits
 
 #: The seeds of final trainings in the public code of VPT; the paper says three runs.
 SEEDS = (42, 44, 82)
@@ -159,6 +160,7 @@ class SweepPlan:
         for place in range(longest):
             values = {key: axis[min(place, len(axis) - 1)] for key, axis in self.axes.items()}
             open_checked(self.config, {**self.options, **values})
+        check_splits(self.for_selection, self.for_good)
 
     @cached_property
     def for_selection(self) -> Config:

@@ -1,4 +1,4 @@
-"""A sweep from its plan to the results of its final trainings."""
+"""Sweeps from their plans to the results of their final trainings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mmvpt.files.write import write_atomically
 from mmvpt.runs.steps import StepFailed
+from mmvpt.text.refused import Refused
 
 from ..results import RESULTS_FILE, Result, write_results
 from .plan import SweepPlan
@@ -33,23 +34,59 @@ class Swept:
 
 def run_sweep(plan: SweepPlan, resources: Resources) -> Swept:
     """Run the trials, select one, train it for good with each seed, and leave ``results.jsonl``."""
-    plan.check()
-    trials = trials_of(plan)
-    print(
-        f'\n== {plan.labels.task}, {plan.labels.method}: {plan.number} of {plan.size} points, {_how(plan)}', flush=True
-    )
-    runs = runs_of(plan, trials)
-    _run(runs, plan.how, resources, Progress(runs))
-    chosen = select(trials, plan.by)
-    table = tabulate_trials(trials, plan.by, chosen)
+    (swept,) = run_sweeps([plan], resources)
+    return swept
+
+
+def run_sweeps(plans: Sequence[SweepPlan], resources: Resources) -> list[Swept]:
+    """Run several sweeps: first the trials of all, then the final trainings of all, so that no machine waits for one.
+
+    One in which nothing can be selected does not stop the others; it is told at the end.
+    """
+    for plan in plans:
+        plan.check()
+    trials = {plan.folder: trials_of(plan) for plan in plans}
+    for search, together in _by_search(plans):
+        for plan in together:
+            what = f'{plan.labels.task}, {plan.labels.method}'
+            print(f'\n== {what}: {plan.number} of {plan.size} points, {_how(plan)}', flush=True)
+        _run([run for plan in together for run in runs_of(plan, trials[plan.folder])], search, resources)
+    chosen: list[tuple[SweepPlan, SweepTrial, str]] = []
+    failures: list[str] = []
+    for plan in plans:
+        try:
+            best = select(trials[plan.folder], plan.by)
+        except Refused as error:
+            failures.append(f'{plan.labels.task}, {plan.labels.method}: {error}')
+        else:
+            chosen.append((plan, best, _tell(plan, trials[plan.folder], best)))
+        write_results(plan.folder / RESULTS_FILE, results_of(plan, trials[plan.folder]))
+    finals = {plan.folder: finals_of(plan, best.setting) for plan, best, _ in chosen}
+    _run([final for some in finals.values() for final in some], Search(), resources)
+    swept = []
+    for plan, best, table in chosen:
+        results = results_of(plan, [*trials[plan.folder], *finals[plan.folder]])
+        write_results(plan.folder / RESULTS_FILE, results)
+        swept.append(Swept(table, best, results))
+    if failures:
+        raise Refused('\n'.join(failures))
+    return swept
+
+
+def _tell(plan: SweepPlan, trials: Sequence[SweepTrial], best: SweepTrial) -> str:
+    """Write and print the table of trials."""
+    table = tabulate_trials(trials, plan.by, best)
     write_atomically(plan.folder / TABLE, lambda file: file.write(f'{table}\n'.encode()))
-    write_results(plan.folder / RESULTS_FILE, results_of(plan, trials))
-    print(f'\n{table}\n\n== Selected: {chosen.title}. Final trainings: {len(plan.seeds)}', flush=True)
-    finals = finals_of(plan, chosen.setting)
-    _run(finals, Search(), resources, Progress(finals))
-    results = results_of(plan, [*trials, *finals])
-    write_results(plan.folder / RESULTS_FILE, results)
-    return Swept(table, chosen, results)
+    what = f'{plan.labels.task}, {plan.labels.method}'
+    print(f'\n{table}\n\n== {what}: selected {best.title}. Final trainings: {len(plan.seeds)}', flush=True)
+    return table
+
+
+def _by_search(plans: Sequence[SweepPlan]) -> list[tuple[Search, Sequence[SweepPlan]]]:
+    """Plans whose trials can run side by side; a search that looks at results, or stops trials, is for one plan."""
+    plain = [plan for plan in plans if plan.how == Search(seed=plan.how.seed)]
+    others = [(plan.how, [plan]) for plan in plans if plan not in plain]
+    return [*([(Search(), plain)] if plain else []), *others]
 
 
 def _how(plan: SweepPlan) -> str:
@@ -59,9 +96,9 @@ def _how(plan: SweepPlan) -> str:
     return f'one by one ({plan.why_separate})'
 
 
-def _run(trials: Sequence[SweepTrial], search: Search, resources: Resources, progress: Progress) -> None:
+def _run(trials: Sequence[SweepTrial], search: Search, resources: Resources) -> None:
     """Run trials; errors other than divergence end the sweep when all others have ended."""
-    errors: Mapping[str, BaseException] = run_trials(trials, search, resources, progress)
+    errors: Mapping[str, BaseException] = run_trials(trials, search, resources, Progress(trials)) if trials else {}
     if errors:
         name, error = next(iter(errors.items()))
         width = shutil.get_terminal_size().columns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,10 @@ class Search:
 
     def require(self) -> None:
         """Refuse an environment that lacks what it needs."""
+
+    def named(self, trials: Sequence[SweepTrial]) -> dict[str, SweepTrial]:
+        """Trials by what Ray calls them: their folders."""
+        return {str(trial.training.folder): trial for trial in trials}
 
     def left(self, trials: Mapping[str, SweepTrial]) -> int:
         """How many trials are still to be run."""
@@ -66,6 +70,10 @@ class OptunaSearch(Search):
     def require(self) -> None:
         """Refuse an environment without Optuna."""
         require_optuna()
+
+    def named(self, trials: Sequence[SweepTrial]) -> dict[str, SweepTrial]:
+        """Trials by what Ray calls them: their settings, as Optuna makes one up option by option."""
+        return {folder_name(trial.setting): trial for trial in trials}
 
     def left(self, trials: Mapping[str, SweepTrial]) -> int:
         """How many trials are still to be run."""

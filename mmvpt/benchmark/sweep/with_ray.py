@@ -87,12 +87,11 @@ def run_trials(
         resources: What each takes.
         progress: Is told what is found.
     """
-    by_name = {trial.name: trial for trial in trials}
+    by_name = search.named(trials)
     if not search.left(by_name):
         return {}
-    require_ray()
     search.require()
-    with _connected(resources.address), _scratch_folder(trials, resources.address) as scratch:
+    with connected(resources.address), _scratch_folder(trials, resources.address) as scratch:
         return _tune(by_name, search, resources, progress, scratch)
 
 
@@ -179,11 +178,15 @@ def _name_of(config: Mapping[str, Any]) -> str:
 
 
 @contextmanager
-def _connected(address: str | None) -> Iterator[None]:
-    """Connect to a cluster, or make one of this machine that ends with this process."""
+def connected(address: str | None) -> Iterator[None]:
+    """Connect to a cluster, or make one of this machine that ends with this process, unless that was done outside."""
     os.environ.update(OF_RAY)
+    require_ray()
     import ray
 
+    if ray.is_initialized():
+        yield
+        return
     if address is not None:
         _require_answer(address)
     paths = {'PYTHONPATH': os.pathsep.join(path or os.getcwd() for path in sys.path)}

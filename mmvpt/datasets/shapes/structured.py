@@ -78,6 +78,34 @@ class Position(SmallTask):
         return self.classes[int(len(self.classes) * way)]
 
 
+class Height(SmallTask):
+    """Task: the vertical position of the one shape, 0 to 7 from the top, in eighths of the range of its centre."""
+
+    name = 'height'
+    style = SOMEWHERE
+    classes = tuple('01234567')
+
+    def label(self, scene: Scene) -> str:
+        (shape,) = scene.shapes
+        way = (shape.centre[1] / scene.size - self.style.margin) / (1 - 2 * self.style.margin)
+        return self.classes[int(len(self.classes) * way)]
+
+
+class Length(SmallTask):
+    """Task: the length of a bar, 0 to 5, in sixths of the range of its radius."""
+
+    name = 'length'
+    style = TILTED
+    classes = tuple('012345')
+    forms = ('bar',)
+
+    def label(self, scene: Scene) -> str:
+        (shape,) = scene.shapes
+        least, most = self.style.radius
+        way = (shape.radius / scene.size - least) / (most - least)
+        return self.classes[min(int(len(self.classes) * way), len(self.classes) - 1)]
+
+
 class Orientation(SmallTask):
     """Task: the rotation of a bar, 0 to 7, in eighths of half a turn, clockwise from horizontal.
 

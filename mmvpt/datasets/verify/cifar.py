@@ -1,4 +1,4 @@
-"""CIFAR-100 as published: files whose checksums are known."""
+"""CIFAR-10 and CIFAR-100 as published: files whose checksums are known."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from .part import Part
 
 
 @dataclass(frozen=True)
-class Cifar100Part(Part):
+class CifarPart(Part):
     """Both splits: mmpretrain reads no file with another checksum.
 
     Args:
-        root: The folder with ``cifar-100-python``.
+        root: The folder with that of the archive, such as ``cifar-100-python``.
         download: mmpretrain fetches what is missing or wrong.
+        name: Of mmpretrain's class: ``CIFAR10`` or ``CIFAR100``.
     """
 
     root: Path
     download: bool = True
+    name: str = 'CIFAR100'
 
     @property
     def place(self) -> str:
@@ -30,13 +32,14 @@ class Cifar100Part(Part):
 
     def verify(self, findings: Findings, limit: int | None) -> None:
         """Compare the checksums, be the look quick or not: that takes less than a second."""
-        from mmpretrain.datasets import CIFAR100  # not before it is needed: the help of the command line waits for it
+        from mmpretrain import datasets  # not before it is needed: the help of the command line waits for it
 
-        folder = self.root / CIFAR100.base_folder
+        published = getattr(datasets, self.name)
+        folder = self.root / published.base_folder
         if not folder.exists() and self.download:
             findings.remark(f'There is no {folder}; mmpretrain fetches it')
             return
-        for name, checksum in (*CIFAR100.train_list, *CIFAR100.test_list):
+        for name, checksum in (*published.train_list, *published.test_list):
             if is_there(folder / name, findings, folder=False):
                 self._compare(findings, folder / name, checksum)
 

@@ -13,7 +13,7 @@ from mmvpt.config.hosts import HOSTS
 from mmvpt.config.open import open_config
 
 from ..coco_categories import COCO_CATEGORIES
-from .cifar import Cifar100Part
+from .cifar import CifarPart
 from .coco import CocoPart
 from .cub import CubPart
 from .folder import ImageFolderPart
@@ -154,10 +154,15 @@ def _image_folder(use: Use) -> Part:
     return ImageFolderPart((use.path(use.prefix('img_path')),), len(use.classes) or None)
 
 
+def _cifar(use: Use, name: str) -> Part:
+    return CifarPart(use.path(use.prefix('root')), use.dataset.get('download', True), name)
+
+
 #: Makes a part, by the layout of its files; which data sets have which is in the rows of the hosts.
 MAKERS: dict[str, Callable[[Use], Part]] = {
     'ade20k': _ade20k,
-    'cifar100': lambda use: Cifar100Part(use.path(use.prefix('root')), use.dataset.get('download', True)),
+    'cifar10': lambda use: _cifar(use, 'CIFAR10'),
+    'cifar100': lambda use: _cifar(use, 'CIFAR100'),
     'coco': _coco,
     'cub': lambda use: CubPart(use.path()),
     'image-folder': _image_folder,

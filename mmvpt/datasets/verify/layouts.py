@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ..coco_categories import COCO_CATEGORIES
 from ..vtab_tasks import VTAB_TASKS
-from .cifar import Cifar100Part
+from .cifar import CifarPart
 from .coco import CocoPart
 from .cub import CubPart
 from .folder import ImageFolderPart
@@ -77,7 +77,13 @@ def _cub(root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_
 def _cifar100(
     root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True
 ) -> list[Part]:
-    return [Cifar100Part(root, download=False)]
+    return [CifarPart(root, download=False)]
+
+
+def _cifar10(
+    root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True
+) -> list[Part]:
+    return [CifarPart(root, download=False, name='CIFAR10')]
 
 
 def _vtab(root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True) -> list[Part]:
@@ -99,6 +105,7 @@ LAYOUTS: dict[str, Layout] = {
     'coco': _coco,
     'image-folder': _image_folder,
     'cub': _cub,
+    'cifar10': _cifar10,
     'cifar100': _cifar100,
     'vtab': _vtab,
     'lists': _lists,

@@ -42,7 +42,7 @@ def in_this_process(monkeypatch, steps_in_this_process) -> list[str]:
     return ran
 
 
-def plan_of(folder: Path, tuner: dict, **options) -> SweepPlan:
+def plan_of(folder: Path, tuner: dict, folder_name: str = 'sweep', **options) -> SweepPlan:
     config = cls_config(folder, tuner=tuner)
     config.train_dataloader.dataset.pipeline = STEADY
     config.pop('work_dir')
@@ -50,7 +50,7 @@ def plan_of(folder: Path, tuner: dict, **options) -> SweepPlan:
     config.dump(folder / 'config.py')
     path = str(folder / 'config.py')
     defaults = dict(seeds=(1, 2), held_out=0.25, grid={LEARNING_RATE: [0.1, 0.01], DECAY: [0.0, 0.01]}, points=2)
-    return SweepPlan(path, folder / 'sweep', labels_of(path, {}), **{**defaults, **options})
+    return SweepPlan(path, folder / folder_name, labels_of(path, {}), **{**defaults, **options})
 
 
 def test_heads_train_together_and_the_selected_one_is_trained_with_every_seed(tmp_path, in_this_process) -> None:
@@ -108,3 +108,27 @@ def test_where_all_diverge_the_sweep_says_so_and_trains_nothing_for_good(tmp_pat
     with pytest.raises(Refused, match='None of 1 trials can be selected: 1 diverged'):
         sweep_run.run_sweep(plan, Resources())
     assert in_this_process == ['selection/heads']
+
+
+def test_images_that_select_and_are_tested_on_are_refused(tmp_path, in_this_process) -> None:
+    plan = plan_of(tmp_path, dict(type='mmvpt.LinearProbe'), held_out=0)  # the config validates on its test data
+    with pytest.raises(Refused, match='validation images that would select are test images too: 12 of 12'):
+        sweep_run.run_sweep(plan, Resources())
+    assert in_this_process == []
+
+
+def test_one_sweep_without_a_selection_does_not_stop_another(tmp_path, in_this_process) -> None:
+    fine = plan_of(tmp_path, dict(type='mmvpt.LinearProbe'), folder_name='fine')
+    wild = plan_of(
+        tmp_path, dict(type='mmvpt.LinearProbe'), folder_name='wild', grid={LEARNING_RATE: [1e38], DECAY: [0.0]}
+    )
+    with pytest.raises(Refused, match='LinearProbe: None of 1 trials can be selected'):
+        sweep_run.run_sweeps([wild, fine], Resources())
+    assert in_this_process == ['selection/heads', 'selection/heads', *[f'final/{name}' for name in finals(fine)]]
+    phases = [result.phase for result in read_results(tmp_path / 'fine')]
+    assert phases == ['selection'] * 4 + ['final'] * 2
+    assert [result.failed.partition(':')[0] for result in read_results(tmp_path / 'wild')] == ['diverged']
+
+
+def finals(plan: SweepPlan) -> list[str]:
+    return sorted(path.name for path in (plan.folder / 'final').iterdir() if 'test' not in path.name and path.is_dir())

@@ -3,6 +3,7 @@
 from mmengine.registry import DATASETS as MMENGINE_DATASETS
 from mmengine.registry import HOOKS as MMENGINE_HOOKS
 from mmengine.registry import LOOPS as MMENGINE_LOOPS
+from mmengine.registry import METRICS as MMENGINE_METRICS
 from mmengine.registry import MODELS as MMENGINE_MODELS
 from mmengine.registry import (
     OPTIM_WRAPPER_CONSTRUCTORS as MMENGINE_OPTIM_WRAPPER_CONSTRUCTORS,
@@ -19,6 +20,8 @@ MODELS = Registry('model', parent=MMENGINE_MODELS, scope='mmvpt', locations=['mm
 HOOKS = Registry('hook', parent=MMENGINE_HOOKS, scope='mmvpt', locations=['mmvpt.engine'])
 # loops that train something else than one model
 LOOPS = Registry('loop', parent=MMENGINE_LOOPS, scope='mmvpt', locations=['mmvpt.engine.heads'])
+# what evaluations measure
+METRICS = Registry('metric', parent=MMENGINE_METRICS, scope='mmvpt', locations=['mmvpt.engine.corruption_accuracy'])
 # constructors that give parameters to the optimizer
 OPTIM_WRAPPER_CONSTRUCTORS = Registry(
     'optimizer wrapper constructor',
@@ -31,5 +34,5 @@ DATASETS = Registry(
     'dataset',
     parent=MMENGINE_DATASETS,
     scope='mmvpt',
-    locations=[f'mmvpt.datasets.{name}' for name in ('cub', 'image_lists', 'subset', 'vtab')],
+    locations=[f'mmvpt.datasets.{name}' for name in ('cifar_c', 'cub', 'image_lists', 'subset', 'vtab')],
 )

@@ -95,6 +95,7 @@ _ROWS = (
             CustomDataset='image-folder',
             CUB='cub',
             CIFAR10='cifar10',
+            CIFARC='cifar-c',
             CIFAR100='cifar100',
             ImageLists='lists',
             VTAB='vtab',

@@ -12,7 +12,7 @@ from mmvpt.tuners.prompts import Prompts
 from .keep import require_any_pruning, require_floor, require_percentages
 
 #: Metrics to select by, the first of them that an evaluation gives; all are the better the larger.
-METRICS = ('accuracy/top1', 'multi-label/mAP', 'mIoU', 'coco/segm_mAP', 'coco/bbox_mAP')
+SELECTION_METRICS = ('accuracy/top1', 'multi-label/mAP', 'mIoU', 'coco/segm_mAP', 'coco/bbox_mAP')
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Plan:
         segment_floor: Share of them that stays in any case.
         held_out: Share of the training data to select on; None selects on the config's validation data unless these
             are its test data, 0 even then.
-        metric: What to select by; None takes the first of ``METRICS`` that there is.
+        metric: What to select by; None takes the first of ``SELECTION_METRICS`` that there is.
         always_prune: Whether to select among pruned models alone, as the paper does, though the unpruned one be better.
         fresh: Whether pruned models start afresh, and not from the start of the unpruned one.
         samples: How many training samples score the prompts; None for all.
@@ -74,7 +74,7 @@ class Plan:
         """The name of the metric to select by, of those that an evaluation gives."""
         if self.metric is not None:
             return self.metric
-        known = [name for name in METRICS if name in metrics]
+        known = [name for name in SELECTION_METRICS if name in metrics]
         if not known:
             raise ValueError(f'Say what to select by: --metric. The evaluation gives: {", ".join(metrics)}.')
         return known[0]

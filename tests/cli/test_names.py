@@ -15,7 +15,7 @@ from mmvpt.datasets.shapes import EXPORTERS
 from mmvpt.engine import launch
 from mmvpt.papers import PAPERS
 from mmvpt.pruning import RANKINGS, SEGMENT_LAYOUTS
-from mmvpt.pruning.plan import METRICS
+from mmvpt.pruning.plan import SELECTION_METRICS
 from mmvpt.runs.search import LEVELS
 
 #: Files of protocols that can be swept.
@@ -26,7 +26,7 @@ SOURCES = {
     'SEGMENT_LAYOUTS': SEGMENT_LAYOUTS,
     'RANKINGS': RANKINGS,
     'LEVELS': LEVELS,
-    'METRICS': METRICS,
+    'METRICS': SELECTION_METRICS,
     'PAPERS': PAPERS,
     'SHAPES': EXPORTERS,
     'VPT_TASKS': shapes_vpt.PROTOCOL.tasks,

@@ -15,7 +15,7 @@ from mmvpt.config.check import open_checked
 from mmvpt.config.hold_out import select_on_validation, train_on_all
 from mmvpt.config.open import open_config
 from mmvpt.engine.heads.shareable import why_separate
-from mmvpt.pruning.plan import METRICS
+from mmvpt.pruning.plan import SELECTION_METRICS
 from mmvpt.runs.commands import Overrides
 from mmvpt.text.refused import Refused
 
@@ -143,7 +143,12 @@ class SweepPlan:
             return self.metric
         evaluator = self.opened.get('val_evaluator') or {}
         kinds = [str(one.get('type')) for one in (evaluator if isinstance(evaluator, list) else [evaluator])]
-        usual = {'Accuracy': METRICS[0], 'IoUMetric': 'mIoU', 'MultiLabelMetric': METRICS[1], 'CocoMetric': METRICS[-1]}
+        usual = {
+            'Accuracy': SELECTION_METRICS[0],
+            'IoUMetric': 'mIoU',
+            'MultiLabelMetric': SELECTION_METRICS[1],
+            'CocoMetric': SELECTION_METRICS[-1],
+        }
         known = [usual[name] for kind in kinds if (name := kind.rpartition('.')[2]) in usual]
         if not known:
             raise Refused(f'Say what to select by: --metric. {self.config} evaluates by {", ".join(kinds)}.')

@@ -14,6 +14,7 @@ from mmvpt.config.open import open_config
 
 from ..coco_categories import COCO_CATEGORIES
 from .cifar import CifarPart
+from .cifar_c import CifarCPart
 from .coco import CocoPart
 from .cub import CubPart
 from .folder import ImageFolderPart
@@ -163,6 +164,7 @@ MAKERS: dict[str, Callable[[Use], Part]] = {
     'ade20k': _ade20k,
     'cifar10': lambda use: _cifar(use, 'CIFAR10'),
     'cifar100': lambda use: _cifar(use, 'CIFAR100'),
+    'cifar-c': lambda use: CifarCPart(use.path(), use.dataset.get('num_classes', 10)),
     'coco': _coco,
     'cub': lambda use: CubPart(use.path()),
     'image-folder': _image_folder,

@@ -9,6 +9,7 @@ from typing import Protocol
 from ..coco_categories import COCO_CATEGORIES
 from ..vtab_tasks import VTAB_TASKS
 from .cifar import CifarPart
+from .cifar_c import CifarCPart
 from .coco import CocoPart
 from .cub import CubPart
 from .folder import ImageFolderPart
@@ -86,6 +87,12 @@ def _cifar10(
     return [CifarPart(root, download=False, name='CIFAR10')]
 
 
+def _cifar_c(
+    root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True
+) -> list[Part]:
+    return [CifarCPart(root, 100 if '100' in root.name else 10)]
+
+
 def _vtab(root: Path, classes: Sequence[str] | None, stuff: bool = False, reduce_zero_label: bool = True) -> list[Part]:
     if root.name in VTAB_TASKS:
         return [vtab_part(root)]
@@ -107,6 +114,7 @@ LAYOUTS: dict[str, Layout] = {
     'cub': _cub,
     'cifar10': _cifar10,
     'cifar100': _cifar100,
+    'cifar-c': _cifar_c,
     'vtab': _vtab,
     'lists': _lists,
 }

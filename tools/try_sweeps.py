@@ -1,0 +1,211 @@
+"""Kill sweeps at random moments, and look for what was lost or run twice.
+
+    python tools/try_sweeps.py --seed 11 --kills 12
+
+starts a sweep of pretended trainings (they only write logs), kills one of its processes at a random moment, starts the
+same sweep again where it does not go on by itself, and so on. Victims are a worker of Ray, a training, the driver, and
+Ray's own processes. At the end each epoch of each training has to be there once, nothing that was finished may have run
+again, and the selection has to be that of a sweep without a kill.
+
+    python tools/try_sweeps.py --nodes
+
+starts two nodes with ``ray start`` on this machine, one sweep on both, and tells what ran where.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+try:
+    from tests.benchmark.sweep.pretended import notes_of, pretend
+except ModuleNotFoundError:
+    sys.exit('tools/try_sweeps.py needs the tests beside it: run it from a checkout of mmvpt.')
+
+from mmvpt.benchmark.sweep.selection import select
+from mmvpt.text.tables import format_table
+
+RATES = tuple(0.1 * place for place in range(1, 25))
+SECONDS, EPOCHS = 0.5, 4
+DRIVER = """
+import sys
+from pathlib import Path
+from mmvpt.benchmark.sweep.progress import Progress
+from mmvpt.benchmark.sweep.search import Search
+from mmvpt.benchmark.sweep.with_ray import Resources, run_trials
+from tools.try_sweeps import trials_in
+trials = trials_in(Path(sys.argv[1]))
+errors = run_trials(trials, Search(), Resources(cpus=1, address=sys.argv[2] or None), Progress(trials))
+sys.exit(bool(errors))
+"""
+#: Who is killed, by the name of the process.
+VICTIMS = {
+    'worker': lambda process: process.name().startswith('ray::'),
+    'training': lambda process: 'scalars.json' in ' '.join(process.cmdline()),
+    'raylet': lambda process: process.name() == 'raylet',
+    'gcs': lambda process: process.name() == 'gcs_server',
+}
+
+
+def trials_in(folder: Path) -> list:
+    """The same trials in every process."""
+    return [pretend(folder, rate, SECONDS, EPOCHS) for rate in RATES]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--seed', type=int, default=0, help='of moments and victims (%(default)s)')
+    parser.add_argument('--kills', type=int, default=8, help='how many (%(default)s)')
+    parser.add_argument('--nodes', action='store_true', help='run on two nodes instead')
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix='sweeps_') as folder:
+        run_on_nodes(Path(folder)) if args.nodes else run_with_kills(Path(folder), random.Random(args.seed), args.kills)
+
+
+def drive(folder: Path, address: str = '') -> subprocess.Popen:
+    """Start the sweep."""
+    quick = {'RAY_gcs_rpc_server_reconnect_timeout_s': '5'}  # a driver without Ray gives up after seconds
+    root = str(Path(__file__).resolve().parents[1])
+    environment = {**os.environ, **quick, 'PYTHONPATH': root}
+    log = open(folder.with_suffix('.log'), 'a')  # noqa: SIM115  the process writes to it
+    command = [sys.executable, '-W', 'ignore', '-c', DRIVER, str(folder), address]
+    return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+
+def run_with_kills(folder: Path, draw: random.Random, kills: int) -> None:
+    """Kill, start again, and judge."""
+    trials = trials_in(folder)
+    finished: dict[str, tuple[str, ...]] = {}
+    rows = []
+    driver = drive(folder)
+    for number in range(kills):
+        before = sum(len(trial.evaluations) for trial in trials)
+        while sum(len(trial.evaluations) for trial in trials) == before and driver.poll() is None:
+            time.sleep(0.1)  # something has to happen between two kills
+        time.sleep(draw.uniform(0, 3))
+        finished |= {trial.name: tuple(notes_of(trial)) for trial in trials if trial.state == 'done'}
+        victim = draw.choice(['driver', *VICTIMS])
+        hit = kill(victim, driver)
+        ended = wait_a_while(driver) if victim in ('driver', 'raylet', 'gcs') else driver.poll() is not None
+        rows.append(
+            dict(
+                kill=str(number + 1), victim=victim, hit=hit or 'nothing', finished=f'{len(finished)} of {len(trials)}'
+            )
+        )
+        if ended and any(trial.state == 'open' for trial in trials):
+            driver = drive(folder)
+    while any(trial.state == 'open' for trial in trials):
+        if driver.wait() and any(trial.state == 'open' for trial in trials):
+            driver = drive(folder)
+    print(format_table(rows))
+    judge_trials(trials, finished)
+
+
+def kill(victim: str, driver: subprocess.Popen) -> str:
+    """Kill a process of a kind; return its name, or nothing where there was none."""
+    if driver.poll() is not None:
+        return ''
+    if victim == 'driver':
+        driver.kill()
+        return 'driver'
+    for process in psutil.Process(driver.pid).children(recursive=True):
+        try:
+            if VICTIMS[victim](process):
+                name = process.name()
+                process.kill()
+                return name
+        except psutil.Error:
+            continue
+    return ''
+
+
+def wait_a_while(driver: subprocess.Popen, seconds: float = 60.0) -> bool:
+    """Whether a driver ends by itself; one that does not is killed, as a user would."""
+    try:
+        driver.wait(seconds)
+    except subprocess.TimeoutExpired:
+        driver.kill()
+        driver.wait()
+    return True
+
+
+def judge_trials(trials: list, finished: dict[str, tuple[str, ...]]) -> None:
+    """Say what was lost or run twice."""
+    epochs = [str(epoch + 1) for epoch in range(EPOCHS)]
+    wrong = [trial.name for trial in trials if [word for word in notes_of(trial) if word.isdigit()] != epochs]
+    again = [
+        trial.name for trial in trials if finished.get(trial.name, tuple(notes_of(trial))) != tuple(notes_of(trial))
+    ]
+    best = select(trials, 'last').name
+    expected = min(trials, key=lambda trial: abs(dict(trial.setting)[next(iter(dict(trial.setting)))] - 1)).name
+    print(f'\nepochs lost or twice: {len(wrong)}; finished ones run again: {len(again)}; selected {best}')
+    if wrong or again or best != expected:
+        sys.exit(f'wrong: {wrong}, again: {again}, expected {expected}')
+
+
+def run_on_nodes(folder: Path) -> None:
+    """One sweep on two nodes of this machine."""
+    ray = str(Path(sys.executable).with_name('ray'))
+    environment = {**os.environ, 'RAY_USAGE_STATS_ENABLED': '0', 'PYTHONPATH': str(Path(__file__).resolve().parents[1])}
+    head = [
+        '--head',
+        '--node-ip-address=127.0.0.2',
+        '--port=6399',
+        '--min-worker-port=20000',
+        '--max-worker-port=20999',
+    ]
+    other = [
+        '--address=127.0.0.2:6399',
+        '--node-ip-address=127.0.0.3',
+        '--min-worker-port=21000',
+        '--max-worker-port=21999',
+    ]
+    try:
+        for options in (head, other):
+            command = [ray, 'start', '--num-cpus=1', '--disable-usage-stats', *options]
+            command += ['--include-dashboard=false'] if '--head' in options else []
+            subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+        driver = drive(folder, '127.0.0.2:6399')
+        nodes: Counter[str] = Counter()
+        while driver.poll() is None:
+            nodes.update(node_of(process) for process in psutil.process_iter() if is_training(process))
+            time.sleep(0.3)
+        print(f'exit status {driver.returncode}; looks at running trainings by node: {dict(nodes)}')
+        judge_trials(trials_in(folder), {})
+    finally:
+        subprocess.run([ray, 'stop', '--force'], env=environment, stdout=subprocess.DEVNULL, check=False)
+
+
+def is_training(process: psutil.Process) -> bool:
+    try:
+        return VICTIMS['training'](process)
+    except psutil.Error:
+        return False
+
+
+def node_of(process: psutil.Process) -> str:
+    """The node of a training, as its raylet above it says."""
+    try:
+        for above in process.parents():
+            for word in above.cmdline():
+                if word.startswith('--node_ip_address='):
+                    return word.partition('=')[2]
+                if word.startswith('--node-ip-address='):
+                    return word.partition('=')[2]
+    except psutil.Error:
+        return 'ended'
+    return 'unknown'
+
+
+if __name__ == '__main__':
+    main()

@@ -58,7 +58,7 @@ def prepare(
         whole: Whether there have to be as many images as published.
     """
     if name not in CATALOG:
-        raise Refused(f'There is no recipe for {name!r}. {suggest(name, CATALOG)}')
+        raise Refused(f'There is no recipe for {name!r}. {suggest(name, [*CATALOG, "vtab"])}')
     entry = CATALOG[name]
     sources = _find(entry, archives, folder)
     with say_where_full(folder, 'give the same command again'):

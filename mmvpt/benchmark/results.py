@@ -40,7 +40,7 @@ class Result:
         head: Parameters of the head.
         total: All parameters.
         source: Where the data come from, as their card says.
-        base_version: Fingerprint of the backbone; empty where it was not loaded from a file.
+        base_version: Hash of the file of the backbone; empty where it was not loaded from one.
         code: Version of mmvpt.
         folder: Of the training, relative to the file of results.
         failed: Why there is no value.

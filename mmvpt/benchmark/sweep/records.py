@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmengine.config import Config
@@ -27,6 +30,7 @@ def results_of(plan: SweepPlan, trials: Sequence[SweepTrial]) -> list[Result]:
 def _results(plan: SweepPlan, trials: Sequence[SweepTrial]) -> Iterator[Result]:
     counts: dict[Setting, Count] = {}
     sizes: dict[Phase, int] = {}
+    base_version = _base_version(plan.opened)
     for trial in trials:
         phase: Phase = 'selection' if trial.test_command is None else 'final'
         cfg = plan.for_selection if phase == 'selection' else plan.for_good
@@ -56,7 +60,7 @@ def _results(plan: SweepPlan, trials: Sequence[SweepTrial]) -> Iterator[Result]:
             classes=int(cfg.model.get('head', {}).get('num_classes') or 0),
             train_images=sizes[phase],
             source=labels.source,
-            base_version=trial.base_version,
+            base_version=base_version,
             code=__version__,
             folder=trial.name,
             failed='' if trial.state == 'done' else f'{trial.state}: {trial.reason}',
@@ -67,3 +71,18 @@ def _length(cfg: Config) -> int:
     """How many images a config trains on."""
     init_default_scope(cfg.get('default_scope', 'mmengine'))
     return len(DATASETS.build(cfg.train_dataloader.dataset))
+
+
+def _base_version(cfg: Config) -> str:
+    """A hash of the file of the backbone; empty where it is random, or not on this machine."""
+    backbone = cfg.model.get('backbone', {})
+    init = backbone.get('init_cfg') or backbone.get('backbone', {}).get('init_cfg') or {}
+    path = Path(str(init.get('checkpoint', '')))
+    return _hash(path.resolve(), path.stat().st_mtime_ns) if path.is_file() else ''
+
+
+@lru_cache
+def _hash(path: Path, changed: int) -> str:
+    """A hash of a file as it was when it was changed last."""
+    with open(path, 'rb') as file:
+        return hashlib.file_digest(file, 'sha256').hexdigest()

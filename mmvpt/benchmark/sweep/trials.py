@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from mmvpt.delta.format import FINGERPRINT
 from mmvpt.engine.heads.files import HEADS
-from mmvpt.files.read import read_metadata
 from mmvpt.files.write import write_atomically
 from mmvpt.runs.last import last_checkpoint
 from mmvpt.runs.steps import Step, StepFailed
@@ -96,11 +94,6 @@ class SweepTrial:
         """What was trained."""
         return last_checkpoint(self.training.folder).with_suffix('.safetensors')
 
-    @property
-    def base_version(self) -> str:
-        """The fingerprint of the backbone that it started from; empty where it has not ended."""
-        return _joined(read_metadata(self.delta).get(FINGERPRINT)) if self.state == 'done' else ''
-
     def run(self, go_on: Callable[[], bool] = lambda: True) -> None:
         """Train and test what is not done yet; a divergence ends it, and another error is raised.
 
@@ -138,10 +131,6 @@ class SweepTrial:
         return found if found.get('key') == self.training.key else {}
 
 
-def _joined(fingerprints: object) -> str:
-    return ','.join(map(str, fingerprints.values())) if isinstance(fingerprints, Mapping) else str(fingerprints or '')
-
-
 @dataclass(frozen=True)
 class HeadTrial(SweepTrial):
     """A trial of a head, one of many that a run trains together on features that are computed once.
@@ -172,14 +161,5 @@ class HeadTrial(SweepTrial):
         return {int(epoch): float(value) for epoch, value in self._mine['evaluations'].items()}
 
     @property
-    def base_version(self) -> str:
-        """The fingerprint of the backbone whose features all of them have."""
-        return _joined(self._all[FINGERPRINT]) if self.state == 'done' else ''
-
-    @property
-    def _all(self) -> dict[str, Any]:
-        return json.loads((self.training.folder / HEADS).read_text())
-
-    @property
     def _mine(self) -> dict[str, Any]:
-        return self._all['heads'][self.place]
+        return json.loads((self.training.folder / HEADS).read_text())['heads'][self.place]

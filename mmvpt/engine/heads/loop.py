@@ -14,7 +14,6 @@ from torch import Tensor
 
 from mmvpt.analysis.features import ImageFeatures, features_of
 from mmvpt.datasets.fetch import STEP, seed_everything
-from mmvpt.delta.state import base_fingerprints
 from mmvpt.files.write import write_atomically
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.registry import LOOPS
@@ -79,7 +78,6 @@ class HeadsLoop(EpochBasedTrainLoop):
                 dict(lr=rate, weight_decay=decay, evaluations=found, failed=failed)
                 for rate, decay, found, failed in zip(self.rates, self.decays, self.found, self.failed, strict=True)
             ],
-            base_fingerprint=base_fingerprints(model),
             computed=train.computed + val.computed,
         )
         text = json.dumps(content, indent=1).encode()

@@ -36,7 +36,7 @@ from mmvpt.benchmark.sweep.selection import select
 from mmvpt.text.tables import format_table
 
 RATES = tuple(0.1 * place for place in range(1, 25))
-SECONDS, EPOCHS = 0.5, 4
+SECONDS, EPOCHS = 1.5, 6
 DRIVER = """
 import sys
 from pathlib import Path
@@ -75,6 +75,7 @@ def main() -> None:
 def drive(folder: Path, address: str = '') -> subprocess.Popen:
     """Start the sweep."""
     quick = {'RAY_gcs_rpc_server_reconnect_timeout_s': '5'}  # a driver without Ray gives up after seconds
+    quick |= {'RAY_AUTH_MODE': 'disabled'} if address else {}
     root = str(Path(__file__).resolve().parents[1])
     environment = {**os.environ, **quick, 'PYTHONPATH': root}
     log = open(folder.with_suffix('.log'), 'a')  # noqa: SIM115  the process writes to it
@@ -89,14 +90,16 @@ def run_with_kills(folder: Path, draw: random.Random, kills: int) -> None:
     rows = []
     driver = drive(folder)
     for number in range(kills):
+        if all(trial.state != 'open' for trial in trials):
+            break
         before = sum(len(trial.evaluations) for trial in trials)
         while sum(len(trial.evaluations) for trial in trials) == before and driver.poll() is None:
             time.sleep(0.1)  # something has to happen between two kills
         time.sleep(draw.uniform(0, 3))
         finished |= {trial.name: tuple(notes_of(trial)) for trial in trials if trial.state == 'done'}
         victim = draw.choice(['driver', *VICTIMS])
-        hit = kill(victim, driver)
-        ended = wait_a_while(driver) if victim in ('driver', 'raylet', 'gcs') else driver.poll() is not None
+        hit = kill(victim, driver) or kill('driver', driver)  # Ray may just be starting or ending
+        ended = wait_a_while(driver) if hit in ('driver', 'raylet', 'gcs_server') else driver.poll() is not None
         rows.append(
             dict(
                 kill=str(number + 1), victim=victim, hit=hit or 'nothing', finished=f'{len(finished)} of {len(trials)}'
@@ -156,7 +159,8 @@ def judge_trials(trials: list, finished: dict[str, tuple[str, ...]]) -> None:
 def run_on_nodes(folder: Path) -> None:
     """One sweep on two nodes of this machine."""
     ray = str(Path(sys.executable).with_name('ray'))
-    environment = {**os.environ, 'RAY_USAGE_STATS_ENABLED': '0', 'PYTHONPATH': str(Path(__file__).resolve().parents[1])}
+    settings = {'RAY_USAGE_STATS_ENABLED': '0', 'RAY_AUTH_MODE': 'disabled'}
+    environment = {**os.environ, **settings, 'PYTHONPATH': str(Path(__file__).resolve().parents[1])}
     head = [
         '--head',
         '--node-ip-address=127.0.0.2',

@@ -201,6 +201,13 @@ def connected(address: str | None) -> Iterator[None]:
         )
     except ConnectionError as error:
         raise Refused(_no_answer(address or 'auto')) from error
+    except (RuntimeError, ray.exceptions.RayError) as error:
+        if address is None or 'oken' not in str(error):
+            raise
+        raise Refused(
+            f'The cluster at {address} asks for a token. Make one with `ray get-auth-token --generate` before it is '
+            'started, and have the same ~/.ray/auth_token on each machine and RAY_AUTH_MODE=token in each environment.'
+        ) from error
     try:
         yield
     finally:

@@ -23,6 +23,9 @@ def locked(folder: Path) -> Iterator[int]:
         except BlockingIOError:
             print(f'\n== Another process works in {folder}: waiting until it has ended', flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:
+            what = f'The file system of {folder} has no locks ({error.strerror})'
+            print(f'\n== {what}: do not start this command twice at a time', flush=True)
         yield lock
     finally:
         os.close(lock)  # which gives it up, unless a child holds it too

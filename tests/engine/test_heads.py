@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -111,6 +112,17 @@ def test_features_are_kept_until_what_decides_them_changes(tmp_path: Path) -> No
         path.write_bytes(path.read_bytes()[:-1] + b'\x00')
     with pytest.raises(Refused, match='its content is not what was written. Remove it: it is computed again'):
         computed()
+
+
+def test_a_full_disk_is_told_and_leaves_no_half_of_the_features(tmp_path: Path, monkeypatch) -> None:
+    def full(*_) -> None:
+        raise OSError(errno.ENOSPC, 'No space left on device')
+
+    monkeypatch.setattr('mmvpt.analysis.features._compute', full)
+    runner = make_runner(train_together(config_of(tmp_path), [0.1], [0.0], str(tmp_path / 'features')))
+    with pytest.raises(Refused, match=r'No space left on device: .*\.features. Free some space, then give the same'):
+        runner.train()
+    assert list((tmp_path / 'features').iterdir()) == []
 
 
 @pytest.mark.parametrize(

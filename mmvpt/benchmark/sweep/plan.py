@@ -161,6 +161,14 @@ class SweepPlan:
 
     def check(self) -> None:
         """Refuse, before anything is trained, what a run would refuse: each value of each axis is looked at."""
+        if self.points is not None and (self.points < 1 or self.search == 'grid'):
+            some = ' or '.join(name for name in SEARCHES if name != 'grid')
+            raise Refused(
+                f'points is {self.points}, with the search {self.search!r}. It is 1 or more, for a search of some '
+                f'points: {some}.'
+            )
+        if len(set(self.seeds)) != len(self.seeds) or not self.seeds:
+            raise Refused(f'The seeds are {list(self.seeds)}. Give each of the final trainings one of its own.')
         longest = max(map(len, self.axes.values()))
         for place in range(longest):
             values = {key: axis[min(place, len(axis) - 1)] for key, axis in self.axes.items()}

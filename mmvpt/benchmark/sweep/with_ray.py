@@ -113,6 +113,7 @@ def _tune(
         def on_trial_error(self, iteration: int, trials: list, trial: Any, **info: object) -> None:
             progress.tell(by_name[_name_of(trial.config)])
 
+    _require_room(resources)
     space, algorithm, samples = search.for_ray(by_name)
     tuner = tune.Tuner(
         tune.with_resources(
@@ -140,6 +141,21 @@ def _tune(
     found = tuner.fit()
     results = [found[place] for place in range(len(found))]
     return {_name_of(result.config or {}): result.error for result in results if result.error is not None}
+
+
+def _require_room(resources: Resources) -> None:
+    """Refuse trials that no machine has room for: Ray would wait for one."""
+    import ray
+
+    nodes = [node['Resources'] for node in ray.nodes() if node['Alive']]
+    wanted = {'CPU': resources.cpus, 'GPU': resources.gpus}
+    if any(all(node.get(name, 0) >= number for name, number in wanted.items()) for node in nodes):
+        return
+    most = {name: max((node.get(name, 0) for node in nodes), default=0) for name in wanted}
+    raise Refused(
+        f'A trial asks for {resources.cpus:g} CPUs and {resources.gpus:g} GPUs, and no machine has as many: at most '
+        f'{most["CPU"]:g} and {most["GPU"]:g}. Lower --cpus-per-trial, --gpus-per-trial or --processes.'
+    )
 
 
 def _trainable() -> type:

@@ -132,3 +132,17 @@ def test_one_sweep_without_a_selection_does_not_stop_another(tmp_path, in_this_p
 
 def finals(plan: SweepPlan) -> list[str]:
     return sorted(path.name for path in (plan.folder / 'final').iterdir() if 'test' not in path.name and path.is_dir())
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(points=0), 'points is 0'),
+        (dict(points=3, search='grid'), "with the search 'grid'. It is 1 or more, for a search of some points"),
+        (dict(seeds=(1, 1)), r'The seeds are \[1, 1\]'),
+    ],
+)
+def test_wrong_options_are_refused(options: dict, message: str, tmp_path, in_this_process) -> None:
+    with pytest.raises(Refused, match=message):
+        sweep_run.run_sweep(plan_of(tmp_path, dict(type='mmvpt.LinearProbe'), **options), Resources())
+    assert in_this_process == []

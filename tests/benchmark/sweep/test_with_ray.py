@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -17,7 +18,8 @@ from mmvpt.benchmark.sweep import with_ray
 from mmvpt.benchmark.sweep.progress import Progress
 from mmvpt.benchmark.sweep.search import OptunaSearch, Search
 from mmvpt.benchmark.sweep.selection import select
-from mmvpt.benchmark.sweep.with_ray import Resources, require_ray, run_trials
+from mmvpt.benchmark.sweep.trials import SweepTrial
+from mmvpt.benchmark.sweep.with_ray import Resources, connected, require_ray, run_trials
 from mmvpt.benchmark.trial import LEARNING_RATE
 from mmvpt.text.refused import Refused
 
@@ -83,7 +85,18 @@ def test_optuna_asks_for_so_many_points_and_the_worst_are_stopped_early(tmp_path
     rates = (0.1, 0.3, 1.0, 2.0, 4.0)
     trials = [pretend(tmp_path, rate, 0.1, 6) for rate in rates]
     trials[1].run()
-    search = OptunaSearch(early_stop=True, number=4, axes={LEARNING_RATE: rates})
+    with connected(None):
+        ask_for_too_much(trials)
+        search_with_optuna(trials, rates)
+
+
+def ask_for_too_much(trials: Sequence[SweepTrial]) -> None:
+    with pytest.raises(Refused, match='A trial asks for 1000 CPUs and 0 GPUs, and no machine has as many: at most'):
+        run_trials(trials, Search(), Resources(cpus=1000), Progress(trials))
+
+
+def search_with_optuna(trials: Sequence[SweepTrial], rates: Sequence[float]) -> None:
+    search = OptunaSearch(early_stop=True, number=4, axes={LEARNING_RATE: tuple(rates)})
     assert not run_trials(trials, search, Resources(cpus=1), Progress(trials))
     states = [trial.state for trial in trials]
     assert states.count('open') >= 1

@@ -9,6 +9,8 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from .lock import NO_LOCK
+
 #: Tells a child which process it is to end with.
 PARENT = 'MMVPT_PARENT'
 #: Of Linux: the signal that a process gets when its parent has ended.
@@ -29,7 +31,7 @@ def start(command: Sequence[str], lock: int) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        pass_fds=(lock,),
+        pass_fds=() if lock == NO_LOCK else (lock,),
         env={**os.environ, PARENT: str(os.getpid())},
     ) as process:
         _RUNNING.add(process)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+try:
+    import fcntl
+except ModuleNotFoundError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+#: In place of a lock, where a system has none.
+NO_LOCK = -1
 
 
 @contextmanager
@@ -16,6 +23,9 @@ def locked(folder: Path) -> Iterator[int]:
     A process that is killed may leave a child that still writes there. The child holds the lock as long as it lives.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
+    if fcntl is None:
+        yield NO_LOCK
+        return
     lock = os.open(folder.with_name(f'.{folder.name}.lock'), os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:

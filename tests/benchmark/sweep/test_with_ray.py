@@ -46,7 +46,7 @@ def drive(folder: Path) -> subprocess.Popen:
     )
 
 
-def wait_for(what, seconds: float = 60.0):
+def wait_for(what, seconds: float = 300.0):
     start = time.monotonic()
     while time.monotonic() - start < seconds:
         if found := what():
@@ -72,7 +72,7 @@ def test_a_killed_worker_and_a_killed_driver_cost_no_finished_trial(tmp_path: Pa
     finished = {trial.name: notes_of(trial) for trial in trials if trial.state == 'done'}
     assert any(trial.state == 'open' for trial in trials)
     again = drive(tmp_path)
-    assert again.wait(timeout=120) == 0
+    assert again.wait(timeout=300) == 0
     for trial in trials[:-1]:
         assert [word for word in notes_of(trial) if word.isdigit()] == ['1', '2', '3', '4']
         assert notes_of(trial) == finished.get(trial.name, notes_of(trial))

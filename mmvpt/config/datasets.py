@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from mmengine.config import ConfigDict
+from mmengine.config import Config, ConfigDict
+from mmengine.registry import DATASETS, init_default_scope
 
 Dataset = TypeVar('Dataset')
 
@@ -18,6 +19,12 @@ def configured_datasets(dataset: ConfigDict) -> Iterator[ConfigDict]:
 def built_datasets(dataset: object) -> Iterator[object]:
     """The data sets that have the files."""
     return _innermost(dataset, _inside_built)
+
+
+def build_dataset(cfg: Config, dataset: ConfigDict) -> Any:
+    """Build a data set of a config, in the scope of the config."""
+    init_default_scope(cfg.get('default_scope', 'mmengine'))
+    return DATASETS.build(dataset)
 
 
 def innermost(dataset: ConfigDict) -> ConfigDict:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from mmengine.config import Config, ConfigDict
-from mmengine.registry import DATASETS, init_default_scope
 
-from mmvpt.config.datasets import innermost
+from mmvpt.config.datasets import build_dataset, innermost
 from mmvpt.config.hosts import HOSTS
 
 #: Share of the training data to select on where a config would select on its test data.
@@ -51,7 +50,7 @@ def hold_out(cfg: Config, share: float, seed: int = 0) -> None:
     if part.get('indices') is not None:
         raise ValueError('The training data are a part of a data set by `indices` already; hold out of the whole.')
     validation = ConfigDict(part.copy(), pipeline=innermost(cfg.val_dataloader.dataset).pipeline, test_mode=True)
-    order = np.random.default_rng(seed).permutation(_length(cfg, part)).tolist()
+    order = np.random.default_rng(seed).permutation(len(build_dataset(cfg, part))).tolist()
     count = max(1, round(share * len(order)))
     part.indices, validation.indices = sorted(order[count:]), sorted(order[:count])
     cfg.val_dataloader.dataset = validation
@@ -72,8 +71,3 @@ def validate_as_test(cfg: Config) -> None:
     """Make ``tools/test.py`` evaluate on the validation data of the config."""
     for what in ('dataloader', 'evaluator', 'cfg'):
         cfg[f'test_{what}'] = cfg[f'val_{what}']
-
-
-def _length(cfg: Config, dataset: ConfigDict) -> int:
-    init_default_scope(cfg.get('default_scope', 'mmengine'))
-    return len(DATASETS.build(dataset))

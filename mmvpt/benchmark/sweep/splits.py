@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.registry import DATASETS, init_default_scope
 
+from mmvpt.config.datasets import build_dataset
 from mmvpt.text.once import say
 from mmvpt.text.refused import Refused
 from mmvpt.text.shorten import shorten
@@ -42,9 +42,8 @@ def check_splits(selection: Config, final: Config) -> None:
 
 
 def _build(cfg: Config, split: str) -> Any:
-    init_default_scope(cfg.get('default_scope', 'mmengine'))
     loader = cfg.get(f'{split}_dataloader') or cfg.val_dataloader
-    dataset = DATASETS.build(loader.dataset)
+    dataset = build_dataset(cfg, loader.dataset)
     dataset.full_init()
     return dataset
 

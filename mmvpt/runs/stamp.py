@@ -32,6 +32,10 @@ class Stamp:
         """Tell whether the folder holds just these results."""
         return _read(self.folder) == dict(key=self.key, done=True)
 
+    def is_of_others(self) -> bool:
+        """Tell whether the folder holds, or will hold, results of other work, which ``begin`` would clear."""
+        return _read(self.folder).get('key', CLEARED) not in (CLEARED, self.key)
+
     def begin(self) -> None:
         """Clear results of other work. Refuse to touch a folder that no work created."""
         if _read(self.folder).get('key') != self.key:

@@ -20,6 +20,7 @@ from mmvpt.runs.commands import Overrides
 from mmvpt.text.refused import Refused
 
 from ..trial import Setting
+from .base_version import base_version_of
 from .grid import Axes, draw, grid_of, points_of, quarter
 from .search import OptunaSearch, Search
 from .selection import By
@@ -114,6 +115,11 @@ class SweepPlan:
         if self.separate or self.processes > 1:
             return 'as asked for'
         return why_separate(self.for_selection, self.axes)
+
+    @cached_property
+    def base_version(self) -> str:
+        """The version of the base that all trainings start from."""
+        return base_version_of(self.opened)
 
     @property
     def size(self) -> int:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmengine.config import Config
-from mmengine.registry import DATASETS, init_default_scope
-
 from mmvpt.analysis.count import Count, count_config
+from mmvpt.config.datasets import build_dataset
 from mmvpt.version import __version__
 
 from ..results import Phase, Result
@@ -30,12 +25,11 @@ def results_of(plan: SweepPlan, trials: Sequence[SweepTrial]) -> list[Result]:
 def _results(plan: SweepPlan, trials: Sequence[SweepTrial]) -> Iterator[Result]:
     counts: dict[Setting, Count] = {}
     sizes: dict[Phase, int] = {}
-    base_version = _base_version(plan.opened)
     for trial in trials:
         phase: Phase = 'selection' if trial.test_command is None else 'final'
         cfg = plan.for_selection if phase == 'selection' else plan.for_good
         if phase not in sizes:
-            sizes[phase] = _length(cfg)
+            sizes[phase] = len(build_dataset(cfg, cfg.train_dataloader.dataset))
         of_model = tuple((key, option) for key, option in trial.setting if key.startswith('model.'))
         if of_model not in counts:  # options of the optimizer change none
             counts[of_model] = count_config(plan.config, {**plan.options, **dict(of_model)})
@@ -60,29 +54,8 @@ def _results(plan: SweepPlan, trials: Sequence[SweepTrial]) -> Iterator[Result]:
             classes=int(cfg.model.get('head', {}).get('num_classes') or 0),
             train_images=sizes[phase],
             source=labels.source,
-            base_version=base_version,
-            code=__version__,
+            base_version=plan.base_version,
+            code=trial.code or __version__,
             folder=trial.name,
             failed='' if trial.state == 'done' else f'{trial.state}: {trial.reason}',
         )
-
-
-def _length(cfg: Config) -> int:
-    """How many images a config trains on."""
-    init_default_scope(cfg.get('default_scope', 'mmengine'))
-    return len(DATASETS.build(cfg.train_dataloader.dataset))
-
-
-def _base_version(cfg: Config) -> str:
-    """A hash of the file of the backbone; empty where it is random, or not on this machine."""
-    backbone = cfg.model.get('backbone', {})
-    init = backbone.get('init_cfg') or backbone.get('backbone', {}).get('init_cfg') or {}
-    path = Path(str(init.get('checkpoint', '')))
-    return _hash(path.resolve(), path.stat().st_mtime_ns) if path.is_file() else ''
-
-
-@lru_cache
-def _hash(path: Path, changed: int) -> str:
-    """A hash of a file as it was when it was changed last."""
-    with open(path, 'rb') as file:
-        return hashlib.file_digest(file, 'sha256').hexdigest()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mmvpt.files.write import write_atomically
 from mmvpt.runs.steps import StepFailed
 from mmvpt.text.refused import Refused
+from mmvpt.text.shorten import shorten
 
 from ..results import RESULTS_FILE, Result, write_results
 from .plan import SweepPlan
@@ -46,6 +47,7 @@ def run_sweeps(plans: Sequence[SweepPlan], resources: Resources) -> list[Swept]:
     for plan in plans:
         plan.check()
     trials = {plan.folder: trials_of(plan) for plan in plans}
+    _refuse_others([trial for some in trials.values() for trial in some])
     for search, together in _by_search(plans):
         for plan in together:
             what = f'{plan.labels.task}, {plan.labels.method}'
@@ -62,6 +64,7 @@ def run_sweeps(plans: Sequence[SweepPlan], resources: Resources) -> list[Swept]:
             chosen.append((plan, best, _tell(plan, trials[plan.folder], best)))
         write_results(plan.folder / RESULTS_FILE, results_of(plan, trials[plan.folder]))
     finals = {plan.folder: finals_of(plan, best.setting) for plan, best, _ in chosen}
+    _refuse_others([final for some in finals.values() for final in some])
     _run([final for some in finals.values() for final in some], Search(), resources)
     swept = []
     for plan, best, table in chosen:
@@ -94,6 +97,16 @@ def _how(plan: SweepPlan) -> str:
     if plan.why_separate is None:
         return 'all heads together, on features that are computed once'
     return f'one by one ({plan.why_separate})'
+
+
+def _refuse_others(trials: Sequence[SweepTrial]) -> None:
+    """Refuse to clear trainings of another config or another base, which may have taken days."""
+    others = {trial.training.folder: None for trial in trials if trial.training.stamp.is_of_others()}
+    if others:
+        raise Refused(
+            f'{len(others)} run folders are of another config, base or environment than this sweep would train with: '
+            f'{shorten([str(folder) for folder in others], 3)}. Choose another --work-dir, or remove them first.'
+        )
 
 
 def _run(trials: Sequence[SweepTrial], search: Search, resources: Resources) -> None:

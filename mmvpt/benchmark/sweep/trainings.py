@@ -32,7 +32,7 @@ def trials_of(plan: SweepPlan) -> Sequence[SweepTrial]:
             for place, setting in enumerate(plan.settings)
         ]
     path = _write(plan.folder / f'{SELECTION}.py', plan.for_selection)
-    given = inputs(str(path.resolve()), [])
+    given = inputs(str(path.resolve()), [plan.base_version])
     return [
         SweepTrial(f'{SELECTION}/{name}', setting, seed, metric, _training(plan, path, name, setting, seed, given))
         for setting in plan.settings
@@ -50,7 +50,7 @@ def runs_of(plan: SweepPlan, trials: Sequence[SweepTrial]) -> Sequence[SweepTria
 def finals_of(plan: SweepPlan, chosen: Setting) -> Sequence[SweepTrial]:
     """The final trainings with the setting that was chosen, each with the test of what it leaves."""
     path = _write(plan.folder / f'{FINAL}.py', plan.for_good)
-    given = inputs(str(path.resolve()), [])
+    given = inputs(str(path.resolve()), [plan.base_version])
     finals = []
     for seed in plan.seeds:
         name = f'{folder_name(chosen)}_seed{seed}'
@@ -81,7 +81,9 @@ def _all_heads(plan: SweepPlan) -> Step:
     path = _write(plan.folder / f'{SELECTION}.py', cfg)
     folder = plan.folder / SELECTION / ALL_HEADS
     command = verb_command('train', near(path), '--work-dir', str(folder), *_options((), plan.seeds[0]))
-    return Step(f'Training {len(rates)} heads together', folder, command, inputs(str(path.resolve()), []))
+    return Step(
+        f'Training {len(rates)} heads together', folder, command, inputs(str(path.resolve()), [plan.base_version])
+    )
 
 
 def _options(setting: Setting, seed: int) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mmvpt.engine.heads.files import HEADS
+from mmvpt.files.read import read_metadata
 from mmvpt.files.write import write_atomically
 from mmvpt.runs.last import last_checkpoint
 from mmvpt.runs.steps import Step, StepFailed
@@ -90,6 +91,11 @@ class SweepTrial:
         return float(json.loads(newest.read_text())[self.metric])
 
     @property
+    def code(self) -> str:
+        """The version of mmvpt that trained it; empty where it did not end."""
+        return str(read_metadata(self.delta).get('mmvpt_version', '')) if self.state == 'done' else ''
+
+    @property
     def delta(self) -> Path:
         """What was trained."""
         return last_checkpoint(self.training.folder).with_suffix('.safetensors')
@@ -161,5 +167,14 @@ class HeadTrial(SweepTrial):
         return {int(epoch): float(value) for epoch, value in self._mine['evaluations'].items()}
 
     @property
+    def code(self) -> str:
+        """The version of mmvpt that trained all of them."""
+        return str(self._all['mmvpt_version']) if self.training.is_done() else ''
+
+    @property
+    def _all(self) -> dict[str, Any]:
+        return json.loads((self.training.folder / HEADS).read_text())
+
+    @property
     def _mine(self) -> dict[str, Any]:
-        return json.loads((self.training.folder / HEADS).read_text())['heads'][self.place]
+        return self._all['heads'][self.place]

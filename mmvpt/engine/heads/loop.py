@@ -17,6 +17,7 @@ from mmvpt.datasets.fetch import STEP, seed_everything
 from mmvpt.files.write import write_atomically
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.registry import LOOPS
+from mmvpt.version import __version__
 
 from .files import HEADS
 from .stack import HeadGroup, StackedHeads
@@ -79,6 +80,7 @@ class HeadsLoop(EpochBasedTrainLoop):
                 for rate, decay, found, failed in zip(self.rates, self.decays, self.found, self.failed, strict=True)
             ],
             computed=train.computed + val.computed,
+            mmvpt_version=__version__,
         )
         text = json.dumps(content, indent=1).encode()
         write_atomically(Path(self.runner.work_dir) / HEADS, lambda file: file.write(text))

@@ -11,12 +11,14 @@ from mmvpt.benchmark.results import RESULTS_FILE, read_results
 from mmvpt.benchmark.sweep import run as sweep_run
 from mmvpt.benchmark.sweep.labels import labels_of
 from mmvpt.benchmark.sweep.plan import SweepPlan
+from mmvpt.benchmark.sweep.splits import check_splits
 from mmvpt.benchmark.sweep.trainings import trials_of
 from mmvpt.benchmark.sweep.with_ray import Resources
 from mmvpt.benchmark.trial import LEARNING_RATE
 from mmvpt.runs.steps import StepFailed
 from mmvpt.text.refused import Refused
-from tests.engine.tiny import cls_config
+from mmvpt.version import __version__
+from tests.engine.tiny import cls_config, write_base
 
 DECAY = 'optim_wrapper.optimizer.weight_decay'
 STEADY = [dict(type='LoadImageFromFile'), dict(type='PackInputs')]
@@ -146,3 +148,24 @@ def test_wrong_options_are_refused(options: dict, message: str, tmp_path, in_thi
     with pytest.raises(Refused, match=message):
         sweep_run.run_sweep(plan_of(tmp_path, dict(type='mmvpt.LinearProbe'), **options), Resources())
     assert in_this_process == []
+
+
+def test_trainings_of_another_base_or_config_are_refused_and_stay(tmp_path, in_this_process) -> None:
+    tuner = dict(type='mmvpt.DeepPrompts', num_tokens=2)
+    results = sweep_run.run_sweep(plan_of(tmp_path, tuner), Resources()).results
+    assert {result.code for result in results} == {__version__}
+    before = {path: path.read_bytes() for path in (tmp_path / 'sweep').rglob('*.safetensors')}
+    in_this_process.clear()
+    with pytest.raises(Refused, match='2 run folders are of another config, base or environment'):
+        sweep_run.run_sweep(plan_of(tmp_path, tuner, options={'train_cfg.max_epochs': 1}), Resources())
+    write_base(tmp_path / 'base.pth', seed=1)
+    with pytest.raises(Refused, match='2 run folders are of another config, base or environment'):
+        sweep_run.run_sweep(plan_of(tmp_path, tuner), Resources())
+    assert in_this_process == []
+    assert {path: path.read_bytes() for path in (tmp_path / 'sweep').rglob('*.safetensors')} == before
+
+
+def test_a_class_without_an_image_is_remarked_on(tmp_path, in_this_process, capsys) -> None:
+    plan = plan_of(tmp_path, dict(type='mmvpt.LinearProbe'), held_out=0.1)  # one image
+    check_splits(plan.for_selection, plan.for_good)
+    assert 'Remark: 2 of 3 classes have no validation image: class' in capsys.readouterr().err

@@ -47,7 +47,7 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
     grid.add_argument(
         '--separate',
         action='store_true',
-        help='train heads one by one, though they could be trained together on features that are computed once',
+        help='share no features: heads train one by one, and frozen blocks are computed for every batch',
     )
     chosen = parser.add_argument_group('what is selected')
     chosen.add_argument(

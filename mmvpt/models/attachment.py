@@ -35,6 +35,8 @@ class Attachment:
         backbone.requires_grad_(False)
         anatomy = describe(backbone)
         self.options = anatomy.options
+        self.blocks = [block.module for block in anatomy.blocks]
+        self.norms = anatomy.norms
         self.fitting: dict[str, Any] = dict(resize=anatomy.resize, optional=anatomy.optional)
         try:
             self._bind(tuner, anatomy)

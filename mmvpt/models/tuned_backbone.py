@@ -58,7 +58,7 @@ class TunedBackbone(DeltaModule):
         self.register_load_state_dict_post_hook(_note_start)
 
     def _attach(self, tuner: Tuner) -> None:
-        self._attachment = Attachment(self.backbone, tuner, self.keep_base)
+        self.attachment = Attachment(self.backbone, tuner, self.keep_base)
         self.tuner = tuner
 
     def detach(self) -> nn.Module:
@@ -68,7 +68,7 @@ class TunedBackbone(DeltaModule):
         ``keep_base``). Build new optimizers: the old ones hold the old parameters.
         """
         self.tuner.unfold()
-        self._attachment.undo()
+        self.attachment.undo()
         self.tuner = Tuner()
         self.backbone.train(self.training)
         return self.backbone
@@ -90,18 +90,18 @@ class TunedBackbone(DeltaModule):
     @property
     def unfrozen(self) -> list[nn.Module | nn.Parameter]:
         """Parts of the backbone that the tuner trains too."""
-        return self._attachment.unfrozen
+        return self.attachment.unfrozen
 
     def bindings(self) -> list[Binding]:
         """What each tuner did to the backbone: a row for each act."""
-        return rows_of(self._attachment.acts, self.backbone)
+        return rows_of(self.attachment.acts, self.backbone)
 
     def extra_repr(self) -> str:
         return format_bindings(self.bindings(), limit=ROWS_SHOWN)
 
     def forward(self, image: Tensor, **options: Any) -> Any:
         """Features of the image, as the plain backbone gives them."""
-        return self.backbone(image, **{**self._attachment.options, **options})
+        return self.backbone(image, **{**self.attachment.options, **options})
 
     def train(self, mode: bool = True) -> TunedBackbone:
         """Let the tuner and what it unfroze train; dropout, drop-path and norms of the frozen rest stay still.
@@ -111,7 +111,7 @@ class TunedBackbone(DeltaModule):
         super().train(mode)
         awake = {module for module in self.backbone.modules() if module.training}
         self.backbone.eval()
-        for module in self._attachment.unfrozen_modules():
+        for module in self.attachment.unfrozen_modules():
             module.training = module in awake
         if mode:
             self.tuner.unfold()
@@ -119,7 +119,7 @@ class TunedBackbone(DeltaModule):
 
     def frozen_modules(self) -> Iterator[tuple[str, nn.Module]]:
         """Modules of the backbone that never train, with their names."""
-        return self._attachment.frozen_modules()
+        return self.attachment.frozen_modules()
 
     def fold(self) -> TunedBackbone:
         """Compute once, for inference, what does not depend on the image; training or loading weights undoes it."""
@@ -152,15 +152,15 @@ class TunedBackbone(DeltaModule):
                 self._load_base()
 
     def _load_base(self) -> None:
-        self._attachment.start.put_back_kept()
-        if not initialise(self.backbone, **self._attachment.fitting) and self.frozen_state():
+        self.attachment.start.put_back_kept()
+        if not initialise(self.backbone, **self.attachment.fitting) and self.frozen_state():
             _warn_of_random(self.backbone)
         self._has_base = True
-        self._attachment.start.note()
+        self.attachment.start.note()
 
     def frozen_state(self) -> dict[str, Tensor]:
         """The base: everything in the backbone's state dict that does not train."""
-        return self._attachment.frozen_state()
+        return self.attachment.frozen_state()
 
     def _prepare_state(self, state: dict[str, Tensor], prefix: str, notes: Mapping[str, object], *_: Any) -> None:
         """Make a plain checkpoint or a delta one of this wrapper, before it is loaded."""
@@ -202,7 +202,7 @@ def _note_start(tuned: TunedBackbone, keys: object) -> None:
     """Take what a plain checkpoint brought for the start of the base."""
     if tuned._gets_plain:
         tuned._gets_plain = False
-        tuned._attachment.start.note(replaced=True)
+        tuned.attachment.start.note(replaced=True)
 
 
 def _build_backbone(backbone: dict | nn.Module) -> nn.Module:

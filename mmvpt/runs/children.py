@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from .lock import NO_LOCK
+from mmvpt.files.lock import NO_LOCK
 
 #: Tells a child which process it is to end with.
 PARENT = 'MMVPT_PARENT'

@@ -9,8 +9,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmvpt.files.lock import locked
+
 from .children import start
-from .lock import locked
 from .stamp import Stamp, key_of
 
 CONSOLE = 'console.log'
@@ -55,7 +56,7 @@ class Work(ABC):
 
         Args:
             quiet: Whether to show no progress.
-            lock: A file descriptor that processes which write in the folder inherit: see :func:`runs.lock.locked`.
+            lock: A file descriptor that processes which write in the folder inherit: see :func:`files.lock.locked`.
         """
 
     def is_done(self) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
@@ -115,7 +117,8 @@ def test_features_are_kept_until_what_decides_them_changes(tmp_path: Path) -> No
 
 
 def test_a_full_disk_is_told_and_leaves_no_half_of_the_features(tmp_path: Path, monkeypatch) -> None:
-    def full(*_) -> None:
+    def full(*_) -> Iterator[np.ndarray]:
+        yield np.zeros((1, 32))
         raise OSError(errno.ENOSPC, 'No space left on device')
 
     monkeypatch.setattr('mmvpt.analysis.features._compute', full)

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mmvpt.analysis.count import build_without_memory
 from mmvpt.config.check import open_checked
 from mmvpt.config.hold_out import select_on_validation, train_on_all
 from mmvpt.config.open import open_config
 from mmvpt.engine.heads.shareable import why_separate
+from mmvpt.engine.hooks.feature_cache import why_uncached
 from mmvpt.pruning.plan import SELECTION_METRICS
 from mmvpt.runs.commands import Overrides
 from mmvpt.text.refused import Refused
@@ -73,7 +75,7 @@ class SweepPlan:
         metric: What to select by; None is the one that the config evaluates.
         held_out: Share of the training data to select on, where it is not for the config to say.
         processes: GPUs that each training takes.
-        separate: Whether trials that could share their features train one by one nevertheless.
+        separate: Whether trials that could share features compute them for themselves nevertheless.
     """
 
     config: str
@@ -115,6 +117,11 @@ class SweepPlan:
         if self.separate or self.processes > 1:
             return 'as asked for'
         return why_separate(self.for_selection, self.axes)
+
+    @cached_property
+    def keeps_features(self) -> bool:
+        """Whether trainings start at the first tuned block, from what the blocks before made of the images once."""
+        return not self.separate and why_uncached(self.opened, build_without_memory(self.opened)) is None
 
     @cached_property
     def base_version(self) -> str:

@@ -96,7 +96,8 @@ def _how(plan: SweepPlan) -> str:
     """How its trials train, in words."""
     if plan.why_separate is None:
         return 'all heads together, on features that are computed once'
-    return f'one by one ({plan.why_separate})'
+    once = ', from features of the frozen blocks that are computed once' if plan.keeps_features else ''
+    return f'one by one ({plan.why_separate}){once}'
 
 
 def _refuse_others(trials: Sequence[SweepTrial]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from .search import folder_name
 from .trials import DELTA, HeadTrial, SweepTrial
 
 SELECTION, FINAL = 'selection', 'final'
+#: Folder of what frozen parts made of the images.
+FEATURES = 'features'
 #: The run of all heads.
 ALL_HEADS = 'heads'
 
@@ -31,7 +34,7 @@ def trials_of(plan: SweepPlan) -> Sequence[SweepTrial]:
             HeadTrial(f'{SELECTION}/{folder_name(setting)}', setting, seed, metric, step, place=place)
             for place, setting in enumerate(plan.settings)
         ]
-    path = _write(plan.folder / f'{SELECTION}.py', plan.for_selection)
+    path = _write(plan.folder / f'{SELECTION}.py', _from_features(plan, plan.for_selection))
     given = inputs(str(path.resolve()), [plan.base_version])
     return [
         SweepTrial(f'{SELECTION}/{name}', setting, seed, metric, _training(plan, path, name, setting, seed, given))
@@ -49,7 +52,7 @@ def runs_of(plan: SweepPlan, trials: Sequence[SweepTrial]) -> Sequence[SweepTria
 
 def finals_of(plan: SweepPlan, chosen: Setting) -> Sequence[SweepTrial]:
     """The final trainings with the setting that was chosen, each with the test of what it leaves."""
-    path = _write(plan.folder / f'{FINAL}.py', plan.for_good)
+    path = _write(plan.folder / f'{FINAL}.py', _from_features(plan, plan.for_good))
     given = inputs(str(path.resolve()), [plan.base_version])
     finals = []
     for seed in plan.seeds:
@@ -77,13 +80,23 @@ def _all_heads(plan: SweepPlan) -> Step:
         [float(setting.get(key, optimizer.get(option) or 0.0)) for setting in settings]  # type: ignore[arg-type]
         for key, option in ((RATE, 'lr'), (DECAY, 'weight_decay'))
     )
-    cfg = train_together(plan.for_selection, rates, decays, str(plan.folder / 'features'))
+    cfg = train_together(plan.for_selection, rates, decays, str(plan.folder / FEATURES))
     path = _write(plan.folder / f'{SELECTION}.py', cfg)
     folder = plan.folder / SELECTION / ALL_HEADS
     command = verb_command('train', near(path), '--work-dir', str(folder), *_options((), plan.seeds[0]))
     return Step(
         f'Training {len(rates)} heads together', folder, command, inputs(str(path.resolve()), [plan.base_version])
     )
+
+
+def _from_features(plan: SweepPlan, cfg: Config) -> Config:
+    """The config, with frozen blocks that are computed once for all trainings where that is possible."""
+    if not plan.keeps_features:
+        return cfg
+    cfg = copy.deepcopy(cfg)
+    hook = dict(type='mmvpt.FeatureCacheHook', folder=str(plan.folder / FEATURES))
+    cfg.merge_from_dict({'default_hooks.feature_cache': hook})
+    return cfg
 
 
 def _options(setting: Setting, seed: int) -> tuple[str, ...]:

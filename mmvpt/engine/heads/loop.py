@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine.dataset import BaseDataset
 from mmengine.runner import EpochBasedTrainLoop, Runner
 from torch import Tensor
 
-from mmvpt.analysis.features import ImageFeatures, features_of
+from mmvpt.analysis.features import ImageFeatures, before_head, features_of
 from mmvpt.datasets.fetch import STEP, seed_everything
+from mmvpt.engine.batches import batch_of
 from mmvpt.files.write import write_atomically
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.registry import LOOPS
@@ -24,6 +25,21 @@ from .stack import HeadGroup, StackedHeads
 
 #: Images at a time that are evaluated.
 CHUNK = 2048
+
+
+@dataclass(frozen=True)
+class _Images:
+    """What heads learn of: features of images, and their classes."""
+
+    features: ImageFeatures
+    labels: Tensor
+
+    @classmethod
+    def of(cls, model: Any, loader: Any, folder: Path) -> _Images:
+        data = loader.dataset
+        labels = torch.tensor([int(data.get_data_info(place)['gt_label']) for place in range(len(data))])
+        size = min(batch_of(loader), 256)
+        return cls(features_of(model, before_head(model), data, folder, loader.collate_fn, size), labels)
 
 
 @LOOPS.register_module()
@@ -62,7 +78,7 @@ class HeadsLoop(EpochBasedTrainLoop):
     def run(self) -> Any:
         """Train all heads, and write what they came to."""
         model: Any = unwrap(self.runner.model)
-        train, val = (self._features(model, loader) for loader in (self.dataloader, self.runner.val_loop.dataloader))
+        train, val = (_Images.of(model, loader, self.folder) for loader in (self.dataloader, self.val_dataloader))
         wrapper = self.runner.cfg.optim_wrapper
         max_norm = (wrapper.get('clip_grad') or {}).get('max_norm')
         heads = self.heads = StackedHeads(model.head, self.rates, self.decays, wrapper.optimizer, max_norm)
@@ -79,19 +95,19 @@ class HeadsLoop(EpochBasedTrainLoop):
                 dict(lr=rate, weight_decay=decay, evaluations=found, failed=failed)
                 for rate, decay, found, failed in zip(self.rates, self.decays, self.found, self.failed, strict=True)
             ],
-            computed=train.computed + val.computed,
+            computed=train.features.computed + val.features.computed,
             mmvpt_version=__version__,
         )
         text = json.dumps(content, indent=1).encode()
         write_atomically(Path(self.runner.work_dir) / HEADS, lambda file: file.write(text))
         return self.runner.model
 
-    def _features(self, model: Any, loader: Any) -> ImageFeatures:
-        dataset = loader.dataset
-        assert isinstance(dataset, BaseDataset)
-        return features_of(model, dataset, self.folder, loader.collate_fn, min(loader.batch_size, 256))
+    @property
+    def val_dataloader(self) -> Any:
+        """The loader of the validation images."""
+        return self.runner.val_loop.dataloader
 
-    def _train(self, heads: StackedHeads, train: ImageFeatures, names: dict[int, str]) -> None:
+    def _train(self, heads: StackedHeads, train: _Images, names: dict[int, str]) -> None:
         """Train an epoch, and move the schedulers as MMEngine's hook does."""
         set_epoch = getattr(self.dataloader.sampler, 'set_epoch', None)
         if set_epoch is not None:
@@ -100,7 +116,7 @@ class HeadsLoop(EpochBasedTrainLoop):
         for indices in self.dataloader.batch_sampler:
             seed_everything(STEP, self.runner.seed, self._iter, 0)
             labels = train.labels[indices].to(device)
-            losses = heads.step(train.of(indices, device), labels, self._groups(names))
+            losses = heads.step(train.features.of(indices, device), labels, self._groups(names))
             self._iter += 1
             self._note(torch.isfinite(losses), f'At iteration {self._iter}, the loss is not finite')
             self._schedule(by_epoch=False)
@@ -121,13 +137,13 @@ class HeadsLoop(EpochBasedTrainLoop):
             if scheduler.by_epoch == by_epoch:
                 scheduler.step()
 
-    def _evaluate(self, heads: StackedHeads, val: ImageFeatures, epoch: int) -> None:
+    def _evaluate(self, heads: StackedHeads, val: _Images, epoch: int) -> None:
         """Accuracies of all heads, in percent."""
         number = len(val.labels)
         right = torch.zeros(heads.number, dtype=torch.long, device=heads.rates.device)
         for start in range(0, number, CHUNK):
             some = slice(start, start + CHUNK)
-            right += heads.right(val.of(some, right.device), val.labels[some].to(right.device))
+            right += heads.right(val.features.of(some, right.device), val.labels[some].to(right.device))
         accuracies = (100 * right.double() / number).tolist()
         for found, failed, accuracy in zip(self.found, self.failed, accuracies, strict=True):
             if not failed:

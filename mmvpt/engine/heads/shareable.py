@@ -8,13 +8,11 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
-from mmvpt.config.datasets import innermost
+from mmvpt.config.steady import short_type, why_unsteady
 
 from .rules import STACKED_STEPS
 
 RATE, DECAY = 'optim_wrapper.optimizer.lr', 'optim_wrapper.optimizer.weight_decay'
-#: Steps of a pipeline that do the same to an image every time.
-STEADY = ('LoadImageFromFile', 'Resize', 'ResizeEdge', 'CenterCrop', 'Normalize', 'Pad', 'PackInputs')
 #: Schedulers that multiply a learning rate, whatever it is.
 MULTIPLYING = ('LinearLR', 'ConstantLR', 'CosineAnnealingLR', 'MultiStepLR', 'StepLR', 'ExponentialLR', 'PolyLR')
 LOSSES = ('CrossEntropyLoss', 'LabelSmoothLoss')
@@ -28,7 +26,7 @@ def why_separate(cfg: Config, varied: Iterable[str]) -> str | None:
         cfg: What they train.
         varied: Options in which they differ.
     """
-    for check in (_tuner, _data, _optimizer, _loops, _head):
+    for check in (_tuner, why_unsteady, _sampler, _optimizer, _loops, _head):
         if reason := check(cfg):
             return reason
     if others := [key for key in varied if key not in (RATE, DECAY)]:
@@ -49,24 +47,18 @@ def train_together(cfg: Config, rates: Sequence[float], decays: Sequence[float],
 
 def _tuner(cfg: Config) -> str | None:
     tuner = cfg.model.get('backbone', {}).get('tuner')
-    kind = _name(tuner) if isinstance(tuner, Mapping) else None
+    kind = short_type(tuner) if isinstance(tuner, Mapping) else None
     return None if kind == 'LinearProbe' else f'{kind or "several tuners"} changes what the head reads'
 
 
-def _data(cfg: Config) -> str | None:
-    for split in ('train', 'val'):
-        for step in innermost(cfg[f'{split}_dataloader'].dataset).get('pipeline', ()):
-            if _name(step) not in STEADY:
-                return f'{_name(step)} of the {split} pipeline may change an image from epoch to epoch'
-    if cfg.model.get('train_cfg') or (cfg.get('data_preprocessor') or {}).get('batch_augments'):
-        return 'batches are augmented'
-    sampler = _name(cfg.train_dataloader.get('sampler') or {'type': 'DefaultSampler'})
+def _sampler(cfg: Config) -> str | None:
+    sampler = short_type(cfg.train_dataloader.get('sampler') or {'type': 'DefaultSampler'})
     return None if sampler == 'DefaultSampler' else f'{sampler} draws the images'
 
 
 def _optimizer(cfg: Config) -> str | None:
     wrapper = cfg.optim_wrapper
-    kind = _name(wrapper.optimizer)
+    kind = short_type(wrapper.optimizer)
     unknown = wrapper.optimizer.keys() - {'type', 'lr', 'weight_decay', *STACKED_STEPS.get(kind, (None, ()))[1]}
     if kind not in STACKED_STEPS or unknown:
         return f'the optimizer is {kind}{" with " + ", ".join(sorted(unknown)) if unknown else ""}'
@@ -80,8 +72,8 @@ def _optimizer(cfg: Config) -> str | None:
         return f'{wrapper.constructor} makes optimizers of its own'
     schedulers = cfg.get('param_scheduler') or []
     for scheduler in schedulers if isinstance(schedulers, list) else [schedulers]:
-        if _name(scheduler) not in MULTIPLYING or scheduler.get('eta_min'):
-            return f'{_name(scheduler)} does not multiply every learning rate alike'
+        if short_type(scheduler) not in MULTIPLYING or scheduler.get('eta_min'):
+            return f'{short_type(scheduler)} does not multiply every learning rate alike'
     return None
 
 
@@ -91,19 +83,18 @@ def _loops(cfg: Config) -> str | None:
     if not cfg.train_cfg.get('by_epoch', True) or cfg.train_cfg.get('dynamic_intervals'):
         return 'they train by iterations, or with intervals that change'
     evaluators = cfg.val_evaluator if isinstance(cfg.val_evaluator, list) else [cfg.val_evaluator]
-    if [_name(one) for one in evaluators] != ['Accuracy']:
+    if [short_type(one) for one in evaluators] != ['Accuracy']:
         return 'they are evaluated by more than accuracy'
     hooks: list[Any] = [*(cfg.get('custom_hooks') or ())]
-    return f'{_name(hooks[0])} acts on the model' if hooks else None
+    return f'{short_type(hooks[0])} acts on the model' if hooks else None
 
 
 def _head(cfg: Config) -> str | None:
     loss = cfg.model.head.get('loss')
-    if loss and _name(loss) not in LOSSES:
-        return f'the loss is {_name(loss)}'
-    return None if _name(cfg.model.head) in ('MLPHead', 'LinearClsHead') else f'the head is {_name(cfg.model.head)}'
-
-
-def _name(group: Mapping[str, Any]) -> str:
-    kind = group.get('type', '')
-    return (kind if isinstance(kind, str) else kind.__name__).rpartition('.')[2]
+    if loss and short_type(loss) not in LOSSES:
+        return f'the loss is {short_type(loss)}'
+    return (
+        None
+        if short_type(cfg.model.head) in ('MLPHead', 'LinearClsHead')
+        else f'the head is {short_type(cfg.model.head)}'
+    )

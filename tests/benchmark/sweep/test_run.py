@@ -95,6 +95,15 @@ def test_prompts_train_one_by_one_and_one_that_fails_does_not_stop_the_others(tm
     assert {each['method'] for each in results} == {'DeepPrompts'}
 
 
+def test_trainings_that_begin_deeper_share_what_the_frozen_blocks_make_of_the_images(tmp_path, in_this_process) -> None:
+    plan = plan_of(tmp_path, dict(type='mmvpt.DeepPrompts', num_tokens=2, start=1))
+    sweep_run.run_sweep(plan, Resources())
+    assert len(in_this_process) == 4
+    assert len(list((plan.folder / 'features').iterdir())) == 3  # to train and to select on, and both for good
+    assert not plan_of(tmp_path, plan.opened.model.backbone.tuner, separate=True).keeps_features
+    assert not plan_of(tmp_path, dict(type='mmvpt.DeepPrompts', num_tokens=2)).keeps_features
+
+
 def test_a_value_that_no_run_takes_is_refused_before_anything_is_trained(tmp_path, in_this_process) -> None:
     grid = {'model.backbone.tuner.num_tokns': [2, 3]}
     plan = plan_of(tmp_path, dict(type='mmvpt.DeepPrompts', num_tokens=2), grid=grid)

@@ -21,7 +21,12 @@ HOOKS = Registry('hook', parent=MMENGINE_HOOKS, scope='mmvpt', locations=['mmvpt
 # loops that train something else than one model
 LOOPS = Registry('loop', parent=MMENGINE_LOOPS, scope='mmvpt', locations=['mmvpt.engine.heads'])
 # what evaluations measure
-METRICS = Registry('metric', parent=MMENGINE_METRICS, scope='mmvpt', locations=['mmvpt.engine.corruption_accuracy'])
+METRICS = Registry(
+    'metric',
+    parent=MMENGINE_METRICS,
+    scope='mmvpt',
+    locations=['mmvpt.engine.corruption_accuracy', 'mmvpt.engine.accuracy_among'],
+)
 # constructors that give parameters to the optimizer
 OPTIM_WRAPPER_CONSTRUCTORS = Registry(
     'optimizer wrapper constructor',
@@ -34,5 +39,5 @@ DATASETS = Registry(
     'dataset',
     parent=MMENGINE_DATASETS,
     scope='mmvpt',
-    locations=[f'mmvpt.datasets.{name}' for name in ('cifar_c', 'cub', 'image_lists', 'subset', 'vtab')],
+    locations=[f'mmvpt.datasets.{name}' for name in ('cifar_c', 'cub', 'image_lists', 'of_classes', 'subset', 'vtab')],
 )

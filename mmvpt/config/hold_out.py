@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 from mmengine.config import Config, ConfigDict
 
@@ -10,6 +12,8 @@ from mmvpt.config.hosts import HOSTS
 
 #: Share of the training data to select on where a config would select on its test data.
 HELD_OUT = 0.1
+#: Data sets that choose images of another: a part is held out of what they chose.
+CHOOSERS = ('mmvpt.Subset', 'mmvpt.OfClasses')
 
 
 def select_on_validation(cfg: Config, share: float | None = None) -> None:
@@ -47,9 +51,19 @@ def hold_out(cfg: Config, share: float, seed: int = 0) -> None:
             'val_dataloader and val_evaluator a validation split.'
         )
     part = innermost(cfg.train_dataloader.dataset)
+    pipeline = innermost(cfg.val_dataloader.dataset).pipeline
+    if cfg.train_dataloader.dataset.type in CHOOSERS:
+        whole = cfg.train_dataloader.dataset
+        other = copy.deepcopy(whole)
+        innermost(other).update(pipeline=pipeline, test_mode=True)
+        for name, data in dict(train=whole, val=other).items():
+            cfg[f'{name}_dataloader'].dataset = ConfigDict(
+                type='mmvpt.Subset', held_out=share, part=name, seed=seed, dataset=data
+            )
+        return
     if part.get('indices') is not None:
         raise ValueError('The training data are a part of a data set by `indices` already; hold out of the whole.')
-    validation = ConfigDict(part.copy(), pipeline=innermost(cfg.val_dataloader.dataset).pipeline, test_mode=True)
+    validation = ConfigDict(part.copy(), pipeline=pipeline, test_mode=True)
     order = np.random.default_rng(seed).permutation(len(build_dataset(cfg, part))).tolist()
     count = max(1, round(share * len(order)))
     part.indices, validation.indices = sorted(order[count:]), sorted(order[:count])

@@ -18,8 +18,8 @@ FIVE = 5
 class Subset:
     """A part of a data set, the same for the same seed, and each smaller part within each larger one.
 
-    Exactly one of ``fraction``, ``shots``, ``size`` and ``imbalance`` says which part. Classes and their numbers stay
-    those of the whole.
+    Exactly one of ``fraction``, ``shots``, ``size``, ``imbalance`` and ``held_out`` says which part. Classes and their
+    numbers stay those of the whole.
 
     Args:
         dataset: Config of the data set; for ``size`` with training and validation images together.
@@ -29,7 +29,8 @@ class Subset:
             "Visual Prompt Tuning or Full Finetuning?").
         imbalance: How many times more images the first class has than the last; in between they fall exponentially
             (long-tailed CIFAR of Cao et al. 2019, LDAM). All classes have to have equally many images.
-        part: With ``size``: ``train``, ``val`` or ``trainval``.
+        held_out: Share of the images that is kept to select on.
+        part: With ``size`` and ``held_out``: ``train``, ``val`` or ``trainval``.
         seed: Of the choice.
     """
 
@@ -40,15 +41,16 @@ class Subset:
         shots: int | None = None,
         size: int | None = None,
         imbalance: float | None = None,
+        held_out: float | None = None,
         part: str = 'train',
         seed: int = 0,
     ) -> None:
-        given = dict(fraction=fraction, shots=shots, size=size, imbalance=imbalance)
+        given = dict(fraction=fraction, shots=shots, size=size, imbalance=imbalance, held_out=held_out)
         chosen = {name: value for name, value in given.items() if value is not None}
         if len(chosen) != 1:
             raise Refused(f'Subset takes one of {", ".join(given)}; it got {", ".join(chosen) or "none"}.')
-        if part not in PARTS or (part != 'train' and size is None):
-            raise Refused(f'part is {part!r}. It is one of {", ".join(PARTS)}, and goes with size alone.')
+        if part not in PARTS or (part != 'train' and size is None and held_out is None):
+            raise Refused(f'part is {part!r}. It is one of {", ".join(PARTS)}, and goes with size and held_out.')
         self.dataset: Any = DATASETS.build(dataset) if isinstance(dataset, Mapping) else dataset
         self.dataset.full_init()
         labels = np.array([int(self.dataset.get_data_info(place)['gt_label']) for place in range(len(self.dataset))])
@@ -143,5 +145,18 @@ def _imbalance(
     return sorted(taken)
 
 
+def _held_out(
+    labels: np.ndarray, share: float, part: str, rng: np.random.RandomState, names: Sequence[str]
+) -> list[int]:
+    """All images but the first of an order by chance, or these."""
+    if not 0 < share < 1:
+        raise Refused(f'held_out is a share between 0 and 1, such as 0.1; it got {share}.')
+    order = rng.permutation(len(labels))
+    count = max(1, round(share * len(order)))
+    return sorted({'train': order[count:], 'val': order[:count], 'trainval': order}[part].tolist())
+
+
 #: How each kind of part is taken.
-TAKE: Mapping[str, Callable[..., list[int]]] = dict(fraction=_fraction, shots=_shots, size=_size, imbalance=_imbalance)
+TAKE: Mapping[str, Callable[..., list[int]]] = dict(
+    fraction=_fraction, shots=_shots, size=_size, imbalance=_imbalance, held_out=_held_out
+)

@@ -8,6 +8,7 @@ import pytest
 from mmengine.config import Config
 from mmengine.registry import DATASETS, init_default_scope
 
+from mmvpt.config.datasets import innermost
 from mmvpt.config.hold_out import hold_out, selects_on_test, train_on_all, validate_as_test
 from tests.engine.tiny import cls_config, seg_config
 
@@ -30,6 +31,25 @@ def test_what_is_held_out_is_not_trained_on_and_all_is_one_or_the_other(tmp_path
     assert not selects_on_test(config)
     validate_as_test(config)
     assert config.test_dataloader.dataset.indices == config.val_dataloader.dataset.indices
+
+
+@pytest.mark.parametrize('chooser', [dict(type='mmvpt.Subset', shots=3), dict(type='mmvpt.OfClasses', classes=[2, 0])])
+def test_of_a_part_of_a_data_set_a_part_is_held_out(chooser: dict, tmp_path) -> None:
+    config = cls_config(tmp_path)
+    config.train_dataloader.dataset = dict(chooser, dataset=config.train_dataloader.dataset)
+    init_default_scope(config.default_scope)
+    whole = DATASETS.build(config.train_dataloader.dataset)
+    pipeline = config.val_dataloader.dataset.pipeline
+    hold_out(config, 0.25)
+    train, val = (DATASETS.build(config[f'{part}_dataloader'].dataset) for part in ('train', 'val'))
+    seen = [
+        {(info['img_path'], info['gt_label']) for info in map(data.get_data_info, range(len(data)))}
+        for data in (whole, train, val)
+    ]
+    assert seen[1] | seen[2] == seen[0] and not seen[1] & seen[2]
+    assert len(val) == round(len(whole) / 4)
+    assert innermost(config.val_dataloader.dataset).pipeline == pipeline
+    assert innermost(config.train_dataloader.dataset).pipeline != pipeline
 
 
 def test_what_cannot_be_held_out_is_refused(tmp_path) -> None:

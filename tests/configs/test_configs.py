@@ -25,7 +25,16 @@ from mmvpt.config.folders import config_root
 from mmvpt.datasets.shapes import EXPORTERS, make_shapes
 from mmvpt.engine import launch, save_delta
 from mmvpt.files.read import read_metadata
-from tests.data_makers import make_ade, make_cifar10, make_cifar100, make_coco, make_cub, make_lists, make_vtab
+from tests.data_makers import (
+    make_ade,
+    make_cifar10,
+    make_cifar100,
+    make_coco,
+    make_cub,
+    make_image_folder,
+    make_lists,
+    make_vtab,
+)
 
 NARROWER = 8  # by how much every width is divided
 with_mmdet = pytest.mark.skipif(find_spec('mmdet') is None, reason='needs mmdet')
@@ -215,6 +224,16 @@ def on_lists(config: Config, folder: Path) -> None:
     classify(config, make_lists(folder / 'listed', config.num_classes))
 
 
+def on_imagenet(config: Config, folder: Path) -> None:
+    """A few of ImageNet's classes to train on, and all 200 of the test."""
+    make_image_folder(folder / 'imagenet', num_images=2, num_classes=2, splits=('train',))
+    for number in range(2, 1000):
+        (folder / 'imagenet' / 'train' / f'empty{number}').mkdir()
+    classify(config, make_lists(folder / 'listed', config.num_classes))
+    config.train_dataloader.dataset.classes = [*range(200)]
+    innermost(config.train_dataloader.dataset).data_root = str(folder / 'imagenet')
+
+
 def relocate(part: Any, place: str, folder: str) -> None:
     """Replace the beginning of paths, however deep they are."""
     for key, value in part.items():
@@ -243,6 +262,8 @@ REDUCE: dict[str, Callable[[Config, Path], None]] = dict(
     cifar10=on_cifar10,
     cifar100=on_cifar100,
     lt=on_long_tail,
+    a=on_imagenet,
+    r=on_imagenet,
     vtab=on_vtab,
     noah=on_vtab,
     shapes=on_shapes,

@@ -87,14 +87,14 @@ def test_long_tailed_cifar_has_as_many_images_as_published(classes: int, each: i
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        ({}, 'takes one of fraction, shots, size, imbalance; it got none'),
+        ({}, 'takes one of fraction, shots, size, imbalance, held_out; it got none'),
         (dict(fraction=0.5, shots=2), 'it got fraction, shots'),
         (dict(fraction=0.0), 'above 0 and 1 at most'),
         (dict(fraction=1.5), 'above 0 and 1 at most'),
         (dict(shots=0), '1 or more'),
         (dict(imbalance=0.5), 'It is 1 or more'),
         (dict(size=40, part='tset'), "part is 'tset'. It is one of train, val, trainval"),
-        (dict(shots=1, part='val'), 'goes with size alone'),
+        (dict(shots=1, part='val'), 'goes with size and held_out'),
     ],
 )
 def test_wrong_options_are_refused(options: dict, message: str) -> None:

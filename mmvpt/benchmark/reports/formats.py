@@ -60,8 +60,11 @@ def _exact(number: float | None) -> object:
 
 
 def as_latex(sheets: Sequence[Sheet]) -> str:
-    """Plain tables that need no package, to ``\\input`` in a paper; notes are a paragraph under each."""
-    return '\n'.join(_latex_table(sheet) for sheet in sheets)
+    """Plain tables to ``\\input`` in a paper; notes are a paragraph under each.
+
+    They need no package; with ``graphicx``, one that is wider than the page is scaled to it.
+    """
+    return '\n'.join([r'\providecommand{\resizebox}[3]{#3}', *map(_latex_table, sheets)])
 
 
 def _latex_table(sheet: Sheet) -> str:
@@ -75,13 +78,14 @@ def _latex_table(sheet: Sheet) -> str:
             r'\begin{table}',
             r'\centering',
             rf'\caption{{{in_latex(sheet.title)}}}',
+            r'\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%',
             rf'\begin{{tabular}}{{{aligned}}}',
             r'\hline',
             head,
             r'\hline',
             *body,
             r'\hline',
-            r'\end{tabular}',
+            r'\end{tabular}}',
             *([rf'\par\footnotesize {notes}'] if notes else []),
             r'\end{table}',
             '',

@@ -17,7 +17,7 @@ read_weights_ourselves()  # for every config that names a type of mmvpt
 # tuners, and the wrapper that attaches them to a backbone
 MODELS = Registry('model', parent=MMENGINE_MODELS, scope='mmvpt', locations=['mmvpt.tuners', 'mmvpt.models'])
 # points in a run: deltas, guards, reports, seeds
-HOOKS = Registry('hook', parent=MMENGINE_HOOKS, scope='mmvpt', locations=['mmvpt.engine'])
+HOOKS = Registry('hook', parent=MMENGINE_HOOKS, scope='mmvpt', locations=['mmvpt.engine', 'mmvpt.engine.feature_cache'])
 # loops that train something else than one model
 LOOPS = Registry('loop', parent=MMENGINE_LOOPS, scope='mmvpt', locations=['mmvpt.engine.heads'])
 # what evaluations measure

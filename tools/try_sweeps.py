@@ -10,6 +10,11 @@ again, and the selection has to be that of a sweep without a kill.
     python tools/try_sweeps.py --nodes
 
 starts two nodes with ``ray start`` on this machine, one sweep on both, and tells what ran where.
+
+    python tools/try_sweeps.py --gpus-per-trial 0.5
+
+starts a node that says it has two GPUs, and tells which of them trainings were given, and how many at a time shared
+one. No GPU is needed: trainings only pretend.
 """
 
 from __future__ import annotations
@@ -17,11 +22,14 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -45,9 +53,20 @@ from mmvpt.benchmark.sweep.search import Search
 from mmvpt.benchmark.sweep.with_ray import Resources, run_trials
 from tools.try_sweeps import trials_in
 trials = trials_in(Path(sys.argv[1]))
-errors = run_trials(trials, Search(), Resources(cpus=1, address=sys.argv[2] or None), Progress(trials))
+resources = Resources(cpus=1, gpus=float(sys.argv[3]), address=sys.argv[2] or None)
+errors = run_trials(trials, Search(), resources, Progress(trials))
 sys.exit(bool(errors))
 """
+ADDRESS = '127.0.0.2:6399'
+#: Options of the first node.
+HEAD = [
+    '--head',
+    '--node-ip-address=127.0.0.2',
+    '--port=6399',
+    '--include-dashboard=false',
+    '--min-worker-port=20000',
+    '--max-worker-port=20999',
+]
 #: Who is killed, by the name of the process.
 VICTIMS = {
     'worker': lambda process: process.name().startswith('ray::'),
@@ -66,20 +85,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--seed', type=int, default=0, help='of moments and victims (%(default)s)')
     parser.add_argument('--kills', type=int, default=8, help='how many (%(default)s)')
-    parser.add_argument('--nodes', action='store_true', help='run on two nodes instead')
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument('--nodes', action='store_true', help='run on two nodes instead')
+    instead.add_argument('--gpus-per-trial', type=float, help='run on two pretended GPUs instead')
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix='sweeps_') as folder:
-        run_on_nodes(Path(folder)) if args.nodes else run_with_kills(Path(folder), random.Random(args.seed), args.kills)
+    with tempfile.TemporaryDirectory(prefix='sweeps_') as name:
+        folder = Path(name)
+        if args.nodes:
+            run_on_nodes(folder)
+        elif args.gpus_per_trial:
+            run_on_gpus(folder, args.gpus_per_trial)
+        else:
+            run_with_kills(folder, random.Random(args.seed), args.kills)
 
 
-def drive(folder: Path, address: str = '') -> subprocess.Popen:
+def drive(folder: Path, address: str = '', gpus: float = 0) -> subprocess.Popen:
     """Start the sweep."""
     quick = {'RAY_gcs_rpc_server_reconnect_timeout_s': '5'}  # a driver without Ray gives up after seconds
     quick |= {'RAY_AUTH_MODE': 'disabled'} if address else {}
     root = str(Path(__file__).resolve().parents[1])
     environment = {**os.environ, **quick, 'PYTHONPATH': root}
     log = open(folder.with_suffix('.log'), 'a')  # noqa: SIM115  the process writes to it
-    command = [sys.executable, '-W', 'ignore', '-c', DRIVER, str(folder), address]
+    command = [sys.executable, '-W', 'ignore', '-c', DRIVER, str(folder), address, str(gpus)]
     return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
 
@@ -158,36 +185,63 @@ def judge_trials(trials: list, finished: dict[str, tuple[str, ...]]) -> None:
 
 def run_on_nodes(folder: Path) -> None:
     """One sweep on two nodes of this machine."""
+    other = ['--address=127.0.0.2:6399', '--node-ip-address=127.0.0.3']
+    with nodes([*HEAD, '--num-cpus=1'], [*other, '--num-cpus=1', '--min-worker-port=21000', '--max-worker-port=21999']):
+        driver = drive(folder, ADDRESS)
+        seen: Counter[str] = Counter()
+        while driver.poll() is None:
+            seen.update(node_of(process) for process in psutil.process_iter() if is_training(process))
+            time.sleep(0.3)
+        print(f'exit status {driver.returncode}; looks at running trainings by node: {dict(seen)}')
+        judge_trials(trials_in(folder), {})
+
+
+def run_on_gpus(folder: Path, gpus: float) -> None:
+    """One sweep on a node that says it has two GPUs."""
+    with nodes([*HEAD, '--num-cpus=8', '--num-gpus=2']):
+        driver = drive(folder, ADDRESS, gpus)
+        most: Counter[str] = Counter()
+        while driver.poll() is None:
+            given = Counter(gpus_of(process) for process in psutil.process_iter() if is_training(process))
+            most |= given  # the larger count of each
+            time.sleep(0.3)
+        found = ', '.join(f'{number} on GPU {name or "none"}' for name, number in sorted(most.items()))
+        print(f'exit status {driver.returncode}; most trainings at a time: {found}')
+        judge_trials(trials_in(folder), {})
+
+
+@contextmanager
+def nodes(*options: list[str]) -> Iterator[None]:
+    """Nodes of Ray, each started with its own options, the first of them the head; no others are touched."""
     ray = str(Path(sys.executable).with_name('ray'))
     settings = {'RAY_USAGE_STATS_ENABLED': '0', 'RAY_AUTH_MODE': 'disabled'}
     environment = {**os.environ, **settings, 'PYTHONPATH': str(Path(__file__).resolve().parents[1])}
-    head = [
-        '--head',
-        '--node-ip-address=127.0.0.2',
-        '--port=6399',
-        '--min-worker-port=20000',
-        '--max-worker-port=20999',
-    ]
-    other = [
-        '--address=127.0.0.2:6399',
-        '--node-ip-address=127.0.0.3',
-        '--min-worker-port=21000',
-        '--max-worker-port=21999',
-    ]
+    started = []
     try:
-        for options in (head, other):
-            command = [ray, 'start', '--num-cpus=1', '--disable-usage-stats', *options]
-            command += ['--include-dashboard=false'] if '--head' in options else []
-            subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
-        driver = drive(folder, '127.0.0.2:6399')
-        nodes: Counter[str] = Counter()
-        while driver.poll() is None:
-            nodes.update(node_of(process) for process in psutil.process_iter() if is_training(process))
-            time.sleep(0.3)
-        print(f'exit status {driver.returncode}; looks at running trainings by node: {dict(nodes)}')
-        judge_trials(trials_in(folder), {})
+        for some in options:
+            command = [ray, 'start', '--block', '--disable-usage-stats', *some]
+            quiet = dict(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            started.append(subprocess.Popen(command, env=environment, **quiet))
+            wait_for_head(started)
+        yield
     finally:
-        subprocess.run([ray, 'stop', '--force'], env=environment, stdout=subprocess.DEVNULL, check=False)
+        for process in reversed(started):
+            for child in [*psutil.Process(process.pid).children(recursive=True), process]:
+                with suppress(psutil.Error):
+                    child.kill()
+            process.wait()
+
+
+def wait_for_head(started: Sequence[subprocess.Popen], seconds: float = 60.0) -> None:
+    """Wait until the first node answers, and no node has ended."""
+    host, _, port = ADDRESS.partition(':')
+    for _ in range(int(seconds * 2)):
+        time.sleep(0.5)
+        if any(process.poll() is not None for process in started):
+            sys.exit('A node of Ray ended at once: is its port taken?')
+        with suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+            return
+    sys.exit(f'No node of Ray answers at {ADDRESS} after {seconds:g} s.')
 
 
 def is_training(process: psutil.Process) -> bool:
@@ -195,6 +249,14 @@ def is_training(process: psutil.Process) -> bool:
         return VICTIMS['training'](process)
     except psutil.Error:
         return False
+
+
+def gpus_of(process: psutil.Process) -> str:
+    """The GPUs that a training may see."""
+    try:
+        return process.environ().get('CUDA_VISIBLE_DEVICES', 'all')
+    except psutil.Error:
+        return 'ended'
 
 
 def node_of(process: psutil.Process) -> str:

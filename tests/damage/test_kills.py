@@ -10,7 +10,7 @@ from .kills.others import try_conversion, try_full_disk, try_two_processes
 from .kills.runs import FINE, try_task
 
 pytestmark = pytest.mark.long
-KILLS = int(os.environ.get('MMVPT_TEST_KILLS', 8))
+KILLS = int(os.environ.get('MMVPT_TEST_KILLS', 5))
 
 
 @pytest.mark.parametrize('task', ['cls', 'seg'])

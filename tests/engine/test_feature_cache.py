@@ -9,7 +9,7 @@ import torch
 from mmengine.config import Config
 from torch.testing import assert_close
 
-from mmvpt.engine.hooks.feature_cache import why_uncached
+from mmvpt.engine.feature_cache import why_uncached
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.models.entry import entry_of
 

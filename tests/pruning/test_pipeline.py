@@ -22,7 +22,7 @@ from mmvpt.registry import HOOKS
 from tests.engine.processes import finish, kill_group, run_pipeline, start
 from tests.engine.tiny import cls_config
 
-KILLS = int(os.environ.get('MMVPT_TEST_KILLS', 3))
+KILLS = int(os.environ.get('MMVPT_TEST_KILLS', 2))
 E2VPT = [dict(type='mmvpt.DeepPrompts', num_tokens=4), dict(type='mmvpt.KeyValuePrompts', num_tokens=2)]
 
 

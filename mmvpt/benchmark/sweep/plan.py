@@ -15,8 +15,8 @@ from mmvpt.analysis.count import build_without_memory
 from mmvpt.config.check import open_checked
 from mmvpt.config.hold_out import select_on_validation, train_on_all
 from mmvpt.config.open import open_config
+from mmvpt.engine.feature_cache import why_uncached
 from mmvpt.engine.heads.shareable import why_separate
-from mmvpt.engine.hooks.feature_cache import why_uncached
 from mmvpt.pruning.plan import SELECTION_METRICS
 from mmvpt.runs.commands import Overrides
 from mmvpt.text.refused import Refused

@@ -2,7 +2,6 @@
 
 from .data_check import DataCheckHook
 from .delta_checkpoint import DeltaCheckpointHook
-from .feature_cache import FeatureCacheHook
 from .finite_loss import FiniteLossHook
 from .guard import GuardHook
 from .memory_check import MemoryCheckHook
@@ -12,7 +11,6 @@ from .seeded_run import SeededRunHook
 __all__ = [
     'DataCheckHook',
     'DeltaCheckpointHook',
-    'FeatureCacheHook',
     'FiniteLossHook',
     'GuardHook',
     'MemoryCheckHook',

@@ -54,7 +54,7 @@ MEAN_SHARES = {
 OTHER_SHARES = {'FULL': '100.00', 'LINEAR': '0.04', 'PARTIAL-1': '8.30', 'BIAS': '0.16'}  # of MAE and of MoCo v3
 
 
-class Pruning(NamedTuple):
+class PrunedRow(NamedTuple):
     """A row of Table 4: its task, key-value prompts, what is printed, and what is left, if that is not all.
 
     Of the tokens and of 16 segments each that are left, the numbers are those that make the printed ratio.
@@ -70,14 +70,14 @@ class Pruning(NamedTuple):
 
 #: Table 4; the paper names no lengths there. 50 prompts meet its first rows, and section 4.3 mentions one pair.
 ROWS = (
-    Pruning('SVHN', 0, '0.54'),
-    Pruning('SVHN', 1, '0.55'),
-    Pruning('SVHN', 0, '0.42', '56.3', tokens=35, segments=10),
-    Pruning('SVHN', 1, '0.43', '62.5', tokens=30, segments=10),
-    Pruning('NABirds', 0, '1.02'),
-    Pruning('NABirds', 1, '1.05'),
-    Pruning('NABirds', 0, '0.63', '34.4', tokens=35, segments=15),
-    Pruning('NABirds', 1, '0.65', '40.0', tokens=40, segments=12),
+    PrunedRow('SVHN', 0, '0.54'),
+    PrunedRow('SVHN', 1, '0.55'),
+    PrunedRow('SVHN', 0, '0.42', '56.3', tokens=35, segments=10),
+    PrunedRow('SVHN', 1, '0.43', '62.5', tokens=30, segments=10),
+    PrunedRow('NABirds', 0, '1.02'),
+    PrunedRow('NABirds', 1, '1.05'),
+    PrunedRow('NABirds', 0, '0.63', '34.4', tokens=35, segments=15),
+    PrunedRow('NABirds', 1, '0.65', '40.0', tokens=40, segments=12),
 )
 
 COMMANDED = 'by lengths of the public commands, before pruning; the paper prints none of its own'

@@ -38,11 +38,7 @@ class UnprunedConfigs:
         """The config as it is, but its start is saved."""
         cfg = open_config(self.name, self.options)
         cfg.pop('work_dir', None)
-        every = [*cfg.get('default_hooks', {}).values(), *cfg.get('custom_hooks', ())]
-        hooks = [hook for hook in every if hook and builds(hook, HOOKS, DeltaCheckpointHook)]
-        if len(hooks) != 1:
-            raise ValueError(f'{self.name} needs the hooks of configs/_base_/hooks.py, DeltaCheckpointHook too.')
-        hooks[0].save_start = True
+        save_start(cfg, self.name)
         return cfg
 
     @cached_property
@@ -59,6 +55,15 @@ class UnprunedConfigs:
         select_on_validation(cfg, self.held_out)
         validate_as_test(cfg)
         return cfg
+
+
+def save_start(cfg: Config, name: str) -> None:
+    """Let a config save the start of its training, which pruned models start from; ``name`` is for messages."""
+    every = [*cfg.get('default_hooks', {}).values(), *cfg.get('custom_hooks', ())]
+    hooks = [hook for hook in every if hook and builds(hook, HOOKS, DeltaCheckpointHook)]
+    if len(hooks) != 1:
+        raise ValueError(f'{name} needs the hooks of configs/_base_/hooks.py, DeltaCheckpointHook too.')
+    hooks[0].save_start = True
 
 
 def write_config(folder: Path, name: str, cfg: Config) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from mmvpt.files.read import read_metadata
 from mmvpt.files.write import write_atomically
 from mmvpt.runs.commands import near, verb_command
 from mmvpt.runs.run import Run, train_and_test
-from mmvpt.runs.search import BudgetSpent, Candidate, search_all, search_compass
+from mmvpt.runs.search import Candidate
 from mmvpt.runs.stamp import key_in
 from mmvpt.runs.steps import Step
 
@@ -21,8 +20,9 @@ from .configs import UnprunedConfigs, write_config
 from .importance import find_prompts
 from .keep import Keep
 from .plan import Plan
-from .report import UNPRUNED, SearchedModel, name_of, plot_search, tabulate_finals, tabulate_search
+from .report import plot_search, tabulate_finals, tabulate_search
 from .run import CONFIG, START, prune
+from .search import PruningSearch, SearchedModel, name_of
 
 
 class Pipeline:
@@ -31,9 +31,6 @@ class Pipeline:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.configs = UnprunedConfigs(plan.config, plan.options, plan.held_out)
-        self.models: dict[Candidate, SearchedModel] = {}
-        self._seen: dict[str, Candidate] = {}
-        self._same: dict[Candidate, Candidate] = {}
 
     def run(self) -> str:
         """Go all the way and write the report; return it."""
@@ -41,15 +38,16 @@ class Pipeline:
         best = self.search()
         finals = [self.final(best, seed) for seed in self.plan.seeds]
         metric = self.plan.metric_of(finals[0].metrics)
-        tried = tabulate_search(metric, self.models, self._same, best)
+        models = self.searched.models
+        tried = tabulate_search(metric, models, self.searched.same, best)
         report = f'{tried}\n\nOn all training data:\n\n{tabulate_finals(metric, best, finals)}\n'
         write_atomically(self.plan.folder / 'report.md', lambda file: file.write(report.encode()))
-        write_atomically(self.plan.folder / 'report.png', lambda file: file.write(plot_search(self.models, best)))
+        write_atomically(self.plan.folder / 'report.png', lambda file: file.write(plot_search(models, best)))
         return report
 
     def check(self) -> None:
         """Refuse, before anything is trained, what would fail later."""
-        self.plan.check_percentages()
+        self.plan.check_percentages(self.plan.budget)
         self.plan.check_prompts(find_prompts(build_without_memory(self.configs.planned)))
 
     @cached_property
@@ -65,24 +63,25 @@ class Pipeline:
         out = folder / 'scores.safetensors'
         config = plan.folder / 'configs' / 'whole' / CONFIG
         delta, training = self.unpruned_run.delta, self.unpruned_run.training
-        arguments = [near(config), str(delta), '--out', str(out), '--segments', str(plan.num_segments)]
-        if plan.samples is not None:
-            arguments += ['--samples', str(plan.samples)]
-        scoring = Step('Scoring prompts', folder, verb_command('score', *arguments), (key_in(training),))
+        command = verb_command('score', near(config), str(delta), '--out', str(out), *plan.score_options())
+        scoring = Step('Scoring prompts', folder, command, (key_in(training),))
         scoring.run(quiet=plan.quiet)
         return out
 
+    @cached_property
+    def searched(self) -> PruningSearch:
+        """What the search has come to."""
+        plan = self.plan
+        return PruningSearch(plan.looks(plan.budget), plan.budget, self._keep, self._judge(self.unpruned_run))
+
     def search(self) -> Candidate:
         """Find what to prune; of models that are equally good the smaller one wins."""
-        self.models[UNPRUNED] = self._judge(self.unpruned_run)
-        self._seen[json.dumps(self._prune(UNPRUNED, 'search', self.configs.selection)[1])] = UNPRUNED
-        look = search_all if self.plan.budget is None else search_compass
-        try:
-            look(self._evaluate, self.plan.tokens, self.plan.segments)
-        except BudgetSpent:
+        while asked := self.searched.ask():
+            for candidate in asked:
+                self.searched.tell(candidate, self._judge(self._try(candidate)))
+        if self.searched.is_spent:
             print(f'\n== The budget of {self.plan.budget} trainings is spent', flush=True)
-        eligible = [each for each in self.models if each != UNPRUNED or not self.plan.always_prune]
-        return max(eligible, key=lambda each: (self.models[each].metric, -self.models[each].trained))
+        return self.searched.best(self.plan.always_prune)
 
     def final(self, candidate: Candidate, seed: int) -> Run:
         """Train one candidate on all training data, and evaluate it as the config says."""
@@ -91,25 +90,22 @@ class Pipeline:
         folder = self.plan.folder / 'final' / f'{name}_seed{seed}'
         return self._train(f'{name} on all data, seed {seed}', path, folder, seed, key_in(self.scores.parent))
 
-    def _evaluate(self, candidate: Candidate) -> float:
-        """Train and validate a pruned model, unless another percentage comes to the same one."""
-        path, keep = self._prune(candidate, 'search', self.configs.selection)
-        key = json.dumps(keep)
-        if key not in self._seen:
-            if self.plan.budget is not None and len(self.models) > self.plan.budget:  # the unpruned one costs nothing
-                raise BudgetSpent
-            self._seen[key] = candidate
-            name = name_of(candidate)
-            folder = self.plan.folder / 'search' / name
-            run = self._train(name, path, folder, self.plan.seeds[0], key_in(self.scores.parent))
-            self.models[candidate] = self._judge(run)
-        same = self._same[candidate] = self._seen[key]
-        return self.models[same].metric
+    def _keep(self, candidate: Candidate) -> Keep:
+        """What stays of a candidate, whose config is written."""
+        return self._prune(candidate, 'search', self.configs.selection)[1]
+
+    def _try(self, candidate: Candidate) -> Run:
+        """Train and validate a candidate whose config is there."""
+        name = name_of(candidate)
+        config = self._folder(candidate, 'search') / CONFIG
+        return self._train(
+            name, config, self.plan.folder / 'search' / name, self.plan.seeds[0], key_in(self.scores.parent)
+        )
 
     def _prune(self, candidate: Candidate, purpose: str, cfg: Config) -> tuple[Path, Keep]:
         """Write the config of a pruned model, and its start; return the config, and what is kept."""
         unpruned = write_config(self.plan.folder, f'{purpose}_whole', cfg)
-        out = self.plan.folder / 'configs' / f'{purpose}_{name_of(candidate)}'
+        out = self._folder(candidate, purpose)
         start = None if self.plan.fresh else self.unpruned_run.training / START
         return out / CONFIG, prune(
             str(unpruned),
@@ -120,6 +116,10 @@ class Pipeline:
             start=start,
             segment_floor=self.plan.segment_floor,
         )
+
+    def _folder(self, candidate: Candidate, purpose: str) -> Path:
+        """Where the config of a pruned model is written."""
+        return self.plan.folder / 'configs' / f'{purpose}_{name_of(candidate)}'
 
     def _train(self, title: str, config: Path, folder: Path, seed: int, *after: str) -> Run:
         """Train and evaluate, unless that was done after the same earlier steps."""

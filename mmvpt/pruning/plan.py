@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mmvpt.runs.search import LEVELS
+from mmvpt.runs.search import LEVELS, Looks, search_all, search_compass
 from mmvpt.tuners.prompts import Prompts
 
 from .keep import require_any_pruning, require_floor, require_percentages
@@ -15,8 +15,53 @@ from .keep import require_any_pruning, require_floor, require_percentages
 SELECTION_METRICS = ('accuracy/top1', 'multi-label/mAP', 'mIoU', 'coco/segm_mAP', 'coco/bbox_mAP')
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pruning:
+    """What may be pruned, and how it is chosen.
+
+    Args:
+        tokens: Percentages of tokens to try.
+        segments: Percentages of segments to try.
+        num_segments: Parts of each token, R.
+        segment_floor: Share of them that stays in any case.
+        always_prune: Whether to select among pruned models alone, as the paper does, though the unpruned one be better.
+        samples: How many training samples score the prompts; None for all.
+    """
+
+    tokens: Sequence[int] = LEVELS
+    segments: Sequence[int] = LEVELS
+    num_segments: int = 8
+    segment_floor: float = 0.0
+    always_prune: bool = False
+    samples: int | None = None
+
+    def check_percentages(self, budget: int | None) -> None:
+        """Refuse a search that makes no sense for any model."""
+        require_percentages(tokens=self.tokens, segments=self.segments)
+        if budget is not None and budget < 1:
+            raise ValueError(f'A budget of {budget} trainings looks nowhere. Take 1 or more.')
+        require_floor(self.segment_floor)
+
+    def check_prompts(self, tuner: Prompts) -> None:
+        """Refuse prompts that cannot be pruned so."""
+        tuner.require_prunable(self.num_segments)
+        if self.always_prune:
+            most = max(self.tokens), max(self.segments)
+            require_any_pruning(tuner, self.num_segments, *most, self.segment_floor)
+
+    def score_options(self) -> tuple[str, ...]:
+        """How prompts are scored, as options of ``mmvpt score``."""
+        samples = () if self.samples is None else ('--samples', str(self.samples))
+        return '--segments', str(self.num_segments), *samples
+
+    def looks(self, budget: int | None) -> Looks:
+        """Where a search looks that may spend so many trainings; None looks everywhere."""
+        search = search_all if budget is None else search_compass
+        return search(self.tokens, self.segments)
+
+
 @dataclass(frozen=True)
-class Plan:
+class Plan(Pruning):
     """What to run.
 
     Args:
@@ -25,16 +70,10 @@ class Plan:
         options: Overrides of the config, by dotted key.
         seeds: Of the final trainings; the first is that of everything before.
         budget: Trainings that the search may spend; None looks everywhere.
-        tokens: Percentages of tokens to try.
-        segments: Percentages of segments to try.
-        num_segments: Parts of each token, R.
-        segment_floor: Share of them that stays in any case.
         held_out: Share of the training data to select on; None selects on the config's validation data unless these
             are its test data, 0 even then.
         metric: What to select by; None takes the first of ``SELECTION_METRICS`` that there is.
-        always_prune: Whether to select among pruned models alone, as the paper does, though the unpruned one be better.
         fresh: Whether pruned models start afresh, and not from the start of the unpruned one.
-        samples: How many training samples score the prompts; None for all.
         processes: GPUs that each training and evaluation takes.
         quiet: Whether to say no more than when a step starts and ends.
     """
@@ -44,31 +83,11 @@ class Plan:
     options: Mapping[str, object] = field(default_factory=dict)
     seeds: Sequence[int] = (0,)
     budget: int | None = 8
-    tokens: Sequence[int] = LEVELS
-    segments: Sequence[int] = LEVELS
-    num_segments: int = 8
-    segment_floor: float = 0.0
     held_out: float | None = None
     metric: str | None = None
-    always_prune: bool = False
     fresh: bool = False
-    samples: int | None = None
     processes: int = 1
     quiet: bool = False
-
-    def check_percentages(self) -> None:
-        """Refuse a search that makes no sense for any model."""
-        require_percentages(tokens=self.tokens, segments=self.segments)
-        if self.budget is not None and self.budget < 1:
-            raise ValueError(f'A budget of {self.budget} trainings looks nowhere. Take 1 or more.')
-        require_floor(self.segment_floor)
-
-    def check_prompts(self, tuner: Prompts) -> None:
-        """Refuse prompts that this plan cannot prune."""
-        tuner.require_prunable(self.num_segments)
-        if self.always_prune:
-            most = max(self.tokens), max(self.segments)
-            require_any_pruning(tuner, self.num_segments, *most, self.segment_floor)
 
     def metric_of(self, metrics: Mapping[str, float]) -> str:
         """The name of the metric to select by, of those that an evaluation gives."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
@@ -14,20 +13,7 @@ from mmvpt.runs.search import Candidate
 from mmvpt.runs.summary import summarize
 from mmvpt.text.tables import format_table
 
-UNPRUNED: Candidate = (0, 0)
-
-
-@dataclass(frozen=True)
-class SearchedModel:
-    """A model that the search trained: its metric on the data to select on, and how many parameters trained."""
-
-    metric: float
-    trained: int
-
-
-def name_of(candidate: Candidate) -> str:
-    """A word for percentages of tokens and segments, to name files."""
-    return f't{candidate[0]}_s{candidate[1]}'
+from .search import UNPRUNED, SearchedModel, name_of
 
 
 def tabulate_search(

@@ -1,27 +1,26 @@
-"""Where to look for the best (token %, segment %), when every look is a training."""
+"""Where to look for the best (token %, segment %), when every look is a training.
+
+A search is a generator: it yields the candidates that may be trained side by side, and is sent what each came to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 #: Percentages of tokens and of segments to prune.
 Candidate = tuple[int, int]
-Evaluate = Callable[[Candidate], float]
+#: Yields candidates and is sent their values, in the same order.
+Looks = Generator[Sequence[Candidate], Sequence[float], None]
 #: As in the E2VPT paper.
 LEVELS = tuple(range(10, 91, 10))
 
 
-class BudgetSpent(Exception):
-    """No further training is allowed."""
-
-
-def search_all(evaluate: Evaluate, tokens: Sequence[int], segments: Sequence[int]) -> None:
+def search_all(tokens: Sequence[int], segments: Sequence[int]) -> Looks:
     """Look everywhere, as the paper does."""
-    for candidate in ((each, other) for each in tokens for other in segments):
-        evaluate(candidate)
+    yield [(each, other) for each in tokens for other in segments]
 
 
-def search_compass(evaluate: Evaluate, tokens: Sequence[int], segments: Sequence[int]) -> None:
+def search_compass(tokens: Sequence[int], segments: Sequence[int]) -> Looks:
     """Look around the best place so far, less and less far away: compass search.
 
     It starts in the middle of the grid, goes to the best of the four neighbours at a distance as long as that is
@@ -32,14 +31,11 @@ def search_compass(evaluate: Evaluate, tokens: Sequence[int], segments: Sequence
     """
     sides = tokens, segments
     place = len(tokens) // 2, len(segments) // 2
-
-    def value(place: Candidate) -> float:
-        return evaluate((tokens[place[0]], segments[place[1]]))
-
-    best, step = value(place), max(map(len, sides)) // 4 or 1
+    (best,) = yield [(tokens[place[0]], segments[place[1]])]
+    step = max(map(len, sides)) // 4 or 1
     while step:
         around = list(_around(place, step, sides))
-        values = [value(there) for there in around]
+        values = (yield [(tokens[first], segments[second]) for first, second in around]) if around else []
         if values and max(values) > best:
             best = max(values)
             place = around[values.index(best)]

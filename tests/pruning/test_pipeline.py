@@ -17,7 +17,8 @@ from mmvpt.files.read import read_checkpoint, read_metadata
 from mmvpt.pruning.configs import UnprunedConfigs
 from mmvpt.pruning.pipeline import Pipeline
 from mmvpt.pruning.plan import Plan
-from mmvpt.pruning.report import SearchedModel, tabulate_search
+from mmvpt.pruning.report import tabulate_search
+from mmvpt.pruning.search import SearchedModel
 from mmvpt.registry import HOOKS
 from tests.engine.processes import finish, kill_group, run_pipeline, start
 from tests.engine.tiny import cls_config
@@ -98,12 +99,12 @@ def test_a_budget_counts_trainings_and_percentages_of_one_model_are_one(tmp_path
     everywhere = Rehearsal(plan_of(tmp_path, 'x', budget=None), lambda tokens, segments: 0.0)
     everywhere.search()
     assert len(everywhere.tried) == 5 * 9  # 10 is another model than 20 and 30, which are one here
-    assert best == max(pipeline.models, key=sum)
+    assert best == max(pipeline.searched.models, key=sum)
 
 
 def test_of_equals_the_smaller_model_is_selected_and_the_whole_one_may_win(tmp_path, no_stamps) -> None:
     equal = Rehearsal(plan_of(tmp_path, 'x', budget=3), lambda tokens, segments: 50.0)
-    assert equal.search() == max(equal.models, key=sum)
+    assert equal.search() == max(equal.searched.models, key=sum)
     whole = Rehearsal(plan_of(tmp_path, 'x', budget=3), lambda tokens, segments: 0.0 if tokens else 50.0)
     assert whole.search() == (0, 0)
     pruned = Rehearsal(plan_of(tmp_path, 'x', budget=5, always_prune=True), lambda tokens, segments: -tokens)

@@ -8,14 +8,18 @@ from mmvpt.runs.search import LEVELS, search_all, search_compass
 
 
 def visits(search, value, tokens=LEVELS, segments=LEVELS) -> list:
-    seen = []
+    return [candidate for batch in batches(search, value, tokens, segments) for candidate in batch]
 
-    def evaluate(candidate):
-        seen.append(candidate)
-        return value(*candidate)
 
-    search(evaluate, tokens, segments)
-    return seen
+def batches(search, value, tokens=LEVELS, segments=LEVELS) -> list:
+    """What a search asks for at a time, where it is told the value of each."""
+    looks = search(tokens, segments)
+    asked = [next(looks)]
+    while True:
+        try:
+            asked.append(looks.send([value(*candidate) for candidate in asked[-1]]))
+        except StopIteration:
+            return asked
 
 
 def test_everywhere_means_81_pairs_as_in_the_paper() -> None:
@@ -38,6 +42,13 @@ def test_the_first_look_is_in_the_middle_and_the_next_around_it() -> None:
     assert seen[0] == (50, 50)
     assert seen[1:5] == [(70, 50), (50, 30), (30, 50), (50, 70)]
     assert seen[5:] == [(60, 50), (50, 40), (40, 50), (50, 60)]
+
+
+def test_what_may_be_trained_side_by_side_is_asked_for_at_once() -> None:
+    assert len(batches(search_all, lambda tokens, segments: 0.0)) == 1
+    assert [len(batch) for batch in batches(search_compass, lambda tokens, segments: 0.0)] == [1, 4, 4]
+    with_corner = batches(search_compass, lambda tokens, segments: tokens + segments)
+    assert [len(batch) for batch in with_corner][-1] == 2  # two of its neighbours are outside the grid
 
 
 def test_three_looks_are_along_both_axes_and_five_in_both_directions_of_each() -> None:

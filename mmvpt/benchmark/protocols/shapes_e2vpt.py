@@ -9,7 +9,7 @@ from statistics import mean
 
 from mmvpt.pruning.pipeline import Pipeline
 from mmvpt.pruning.plan import Plan
-from mmvpt.pruning.report import UNPRUNED
+from mmvpt.pruning.search import UNPRUNED
 from mmvpt.runs.commands import as_typed
 from mmvpt.runs.pool import make_pool
 from mmvpt.runs.run import Run

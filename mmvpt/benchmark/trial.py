@@ -50,6 +50,15 @@ class Job:
     quiet: bool
 
 
+def short_names(setting: Setting) -> list[str]:
+    """The last parts of the keys of a setting, or the last two of those that end alike."""
+    last = [short_name(key) for key, _ in setting]
+    return [
+        name if last.count(name) == 1 else '.'.join(key.split('.')[-2:])
+        for name, (key, _) in zip(last, setting, strict=True)
+    ]
+
+
 def short_name(key: str) -> str:
     """The last part of a dotted key."""
     return key.rpartition('.')[2]

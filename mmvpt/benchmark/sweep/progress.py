@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from mmvpt.text.tables import format_table
 
-from ..trial import short_name
+from ..trial import short_names
 from .selection import By, judge
 from .trials import SweepTrial
 
@@ -42,9 +42,10 @@ def tabulate_trials(trials: Sequence[SweepTrial], by: By, chosen: SweepTrial | N
     rows = []
     for trial in ranked:
         found = list(trial.evaluations.values())
+        named = zip(short_names(trial.setting), trial.setting, strict=True)
         rows.append(
             {
-                **{short_name(key): str(value) for key, value in trial.setting},
+                **{name: str(value) for name, (_, value) in named},
                 'last': f'{found[-1]:.2f}' if found else '-',
                 'best': f'{max(found):.2f}' if found else '-',
                 'ended': trial.state,

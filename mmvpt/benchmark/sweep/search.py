@@ -9,7 +9,7 @@ from typing import Any
 from mmvpt.env.versions import PIP
 from mmvpt.text.refused import Refused
 
-from ..trial import Setting, short_name
+from ..trial import Setting, short_names
 from .trials import SweepTrial
 
 #: Installs what sweeps run on.
@@ -109,10 +109,6 @@ def require_optuna() -> None:
 
 
 def folder_name(setting: Setting) -> str:
-    """The name of the folder of a trial: the last parts of its keys, or the last two where these are equal."""
-    keys = [key for key, _ in setting]
-    last = [short_name(key) for key in keys]
-    names = [
-        name if last.count(name) == 1 else '.'.join(key.split('.')[-2:]) for key, name in zip(keys, last, strict=True)
-    ]
-    return '_'.join(f'{name}{value}' for name, (_, value) in zip(names, setting, strict=True)) or 'as_it_is'
+    """The name of the folder of a trial: its options and their values."""
+    named = zip(short_names(setting), setting, strict=True)
+    return '_'.join(f'{name}{value}' for name, (_, value) in named) or 'as_it_is'

@@ -14,7 +14,7 @@ from mmvpt.files.write import write_atomically
 from mmvpt.runs.last import last_checkpoint
 from mmvpt.runs.steps import Step, StepFailed
 
-from ..trial import Setting, short_name
+from ..trial import Setting, short_names
 from .evaluations import Evaluations, read_evaluations
 
 #: Stands for what was trained, in the command that tests it.
@@ -62,7 +62,8 @@ class SweepTrial:
         """What it is called in messages."""
         if not self.setting:
             return f'{self.training.title}, seed {self.seed}'
-        return ', '.join([*(f'{short_name(key)} {value}' for key, value in self.setting), f'seed {self.seed}'])
+        named = zip(short_names(self.setting), self.setting, strict=True)
+        return ', '.join([*(f'{name} {value}' for name, (_, value) in named), f'seed {self.seed}'])
 
     @property
     def state(self) -> State:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,11 @@ def test_selection_by_the_best_evaluation_looks_at_all_of_them(tmp_path: Path) -
     log = trial.training.folder / 'run' / 'vis_data' / 'scalars.json'
     log.write_text(log.read_text() + '{"accuracy/top1": 10.0, "step": 3}\n{"accuracy/to')  # and a line cut short
     assert (judge(trial, 'last'), judge(trial, 'best')) == (10.0, 90.02)
+
+
+def test_options_that_end_alike_are_told_apart(tmp_path: Path) -> None:
+    setting = (('model.backbone.tuner.0.num_tokens', 5), ('model.backbone.tuner.1.num_tokens', 1))
+    trial = replace(pretend(tmp_path, 1.0), setting=setting)
+    trial.run()
+    assert trial.title == '0.num_tokens 5, 1.num_tokens 1, seed 0'
+    assert tabulate_trials([trial], 'last').splitlines()[0].startswith('| 0.num_tokens | 1.num_tokens | last')

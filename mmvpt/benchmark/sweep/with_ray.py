@@ -206,7 +206,8 @@ def connected(address: str | None) -> Iterator[None]:
     if address is not None:
         _require_answer(address)
     paths = {'PYTHONPATH': os.pathsep.join(path or os.getcwd() for path in sys.path)}
-    here: dict[str, Any] = dict(include_dashboard=False) if address is None else dict(address=address)
+    # without an address Ray would join the cluster that anyone started last on this machine
+    here: dict[str, Any] = dict(address='local', include_dashboard=False) if address is None else dict(address=address)
     try:
         ray.init(
             **here,

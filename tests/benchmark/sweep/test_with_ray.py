@@ -81,7 +81,8 @@ def test_a_killed_worker_and_a_killed_driver_cost_no_finished_trial(tmp_path: Pa
 
 
 @pytest.mark.long
-def test_optuna_asks_for_so_many_points_and_the_worst_are_stopped_early(tmp_path: Path) -> None:
+def test_optuna_asks_for_so_many_points_and_the_worst_are_stopped_early(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv('RAY_ADDRESS', '127.0.0.1:9')  # of a cluster of someone else
     rates = (0.1, 0.3, 1.0, 2.0, 4.0)
     trials = [pretend(tmp_path, rate, 0.1, 6) for rate in rates]
     trials[1].run()

@@ -66,7 +66,7 @@ def steps_in_this_process(monkeypatch):
         python, flag, package, *arguments = step.command
         assert (python, flag, package) == (sys.executable, '-m', 'mmvpt')
         unique = [f'{key}={uuid4().hex}' for key in ('experiment_name', 'visualizer.name')]
-        cli.main([*arguments, *unique])
+        cli.main([*arguments, *(() if '--cfg-options' in arguments else ['--cfg-options']), *unique])
         return 0
 
     monkeypatch.setenv('LOCAL_RANK', '0')

@@ -13,7 +13,7 @@ from mmvpt.files.refuse import refuse
 from mmvpt.files.write import write_atomically
 
 RESULTS_FILE = 'results.jsonl'
-Phase = Literal['selection', 'final']
+Phase = Literal['selection', 'pruning', 'final']
 SWEEP_AGAIN = 'mmvpt sweep writes it. Restore it, or give the sweep again: finished trainings are not repeated.'
 
 
@@ -23,7 +23,7 @@ class Result:
 
     Args:
         protocol: How data are split and normalised and settings selected, by name.
-        phase: Whether it trained to select a setting, or with the selected one.
+        phase: Whether it trained to select a setting, to select what is pruned with that setting, or for good.
         task: What was learned.
         group: The group of tasks that it is averaged with; empty for none.
         method: What was tuned.

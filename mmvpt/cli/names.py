@@ -18,6 +18,8 @@ METRICS = ('accuracy/top1', 'multi-label/mAP', 'mIoU', 'coco/segm_mAP', 'coco/bb
 #: How a sweep finds points, and which evaluation it selects by.
 SEARCHES = ('random', 'grid', 'optuna')
 SELECTED_BY = ('last', 'best')
+#: Of its trainings.
+PHASES = ('selection', 'pruning', 'final')
 #: What it can sweep by a name.
 PROTOCOLS = ('fgvc', 'shapes_sweep', 'vtab')
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from .names import PHASES
+
 EPILOG = """Examples: "work_dirs/vtab --against full --out report.md --out report.tex", "work_dirs/vtab --as vpt-table1
 --paper", and "--as vpt-table13 --paper" for the figures of the paper alone."""
 
@@ -17,9 +19,7 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(program, description=__doc__, epilog=EPILOG)
     parser.add_argument('work_dirs', nargs='*', type=Path, help='folders of sweeps, or those above them')
     parser.add_argument('--protocol', metavar='NAME', help='report the results of this one of several protocols')
-    parser.add_argument(
-        '--phase', choices=('final', 'selection'), default='final', help='which trainings (%(default)s)'
-    )
+    parser.add_argument('--phase', choices=PHASES, default='final', help='which trainings (%(default)s)')
     parser.add_argument('--against', metavar='METHOD', help='count wins against this one (full, if there is one)')
     parser.add_argument('--test', metavar='METHOD', help='test this one against each other, not each against --against')
     parser.add_argument('--as', dest='layout', metavar='NAME', help='lay results out as a table of a paper')

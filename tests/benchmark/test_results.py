@@ -45,7 +45,7 @@ def test_results_are_read_as_written_from_each_folder_below(tmp_path: Path) -> N
     ('change', 'message'),
     [
         ({'value': float('nan')}, 'value is nan, not a finite number'),
-        ({'phase': 'guess'}, "phase is 'guess', not one of selection, final"),
+        ({'phase': 'guess'}, "phase is 'guess', not one of selection, pruning, final"),
         ({'seed': '42'}, "seed is '42', not a whole number"),
         ({'task': 3}, 'task is 3, not a text'),
         ({'setting': []}, r'setting is \[\], not names and values'),

@@ -7,6 +7,7 @@ import pytest
 
 from mmvpt.benchmark import protocols
 from mmvpt.benchmark.protocols import shapes_e2vpt, shapes_protuning, shapes_vpt
+from mmvpt.benchmark.results import Phase
 from mmvpt.benchmark.sweep.plan import SEARCHES
 from mmvpt.benchmark.sweep.selection import By
 from mmvpt.cli import names
@@ -37,6 +38,7 @@ SOURCES = {
     'FORMATS': FORMATS,
     'SEARCHES': SEARCHES,
     'SELECTED_BY': get_args(By),
+    'PHASES': get_args(Phase),
     'PROTOCOLS': [path.stem for path in SWEPT],
 }
 

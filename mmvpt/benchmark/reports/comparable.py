@@ -108,11 +108,11 @@ def _require(agreement: Agreement, found: Sequence[Found]) -> None:
 
 
 def _without_repetitions(found: Sequence[Found]) -> list[Result]:
-    """Each training once; in the phase that selects, one setting may be better than another, and all stay."""
+    """Each training once; in the phases that select, one setting may be better than another, and all stay."""
     kept: dict[tuple[object, ...], Found] = {}
     for item in found:
         result = item.result
-        setting = tuple(sorted(map(str, result.setting.items()))) if result.phase == 'selection' else variant_of(result)
+        setting = tuple(sorted(map(str, result.setting.items()))) if result.phase != 'final' else variant_of(result)
         key = (result.base, result.method, result.task, result.seed, result.train_images, setting)
         first = kept.setdefault(key, item)
         if first.result.value != result.value or first.result.failed != result.failed:

@@ -28,7 +28,7 @@ def origins(scores: MethodScores, read: Sequence[Result]) -> list[str]:
     results = all_results(scores)
     first = results[0]
     seeds = sorted({result.seed for result in results})
-    phase = ', the best setting of each task' if first.phase == 'selection' else ''
+    phase = ', the best setting of each task' if first.phase != 'final' else ''
     return [
         f'Protocol {first.protocol}, phase {first.phase}{phase}; seeds {_listed(seeds)}; mmvpt {first.code}.',
         f'Metric: {_by_task(results, lambda result: f"{result.metric} on {result.split}")}.',

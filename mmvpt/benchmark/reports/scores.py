@@ -106,7 +106,7 @@ def _apart(results: Sequence[Result]) -> set[tuple[str, str]]:
     for result in results:
         key = (result.base, result.method, result.task, result.seed, result.train_images)
         variants.setdefault(key, set()).add(variant_of(result))
-    selecting = any(result.phase == 'selection' for result in results)
+    selecting = any(result.phase != 'final' for result in results)
     return set() if selecting else {(str(key[0]), str(key[1])) for key, found in variants.items() if len(found) > 1}
 
 

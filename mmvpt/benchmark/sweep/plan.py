@@ -17,21 +17,32 @@ from mmvpt.config.hold_out import select_on_validation, train_on_all
 from mmvpt.config.open import open_config
 from mmvpt.engine.feature_cache import why_uncached
 from mmvpt.engine.heads.shareable import why_separate
-from mmvpt.pruning.plan import SELECTION_METRICS
+from mmvpt.pruning.configs import save_start
+from mmvpt.pruning.plan import SELECTION_METRICS, Pruning
 from mmvpt.runs.commands import Overrides
 from mmvpt.text.refused import Refused
 
 from ..trial import Setting
 from .base_version import base_version_of
 from .grid import Axes, draw, grid_of, points_of, quarter
+from .prunable import require_prunable
 from .search import OptunaSearch, Search
 from .selection import By
 from .splits import check_splits
 
 #: The seeds of final trainings in the public code of VPT; the paper says three runs.
 SEEDS = (42, 44, 82)
+#: Trainings that look for what to prune, unless all there are shall.
+TRAININGS_TO_PRUNE = 8
 #: How points of the grid are found.
 SEARCHES = ('random', 'grid', 'optuna')
+#: What evaluators of configs find first.
+FOUND_BY = {
+    'Accuracy': SELECTION_METRICS[0],
+    'IoUMetric': 'mIoU',
+    'MultiLabelMetric': SELECTION_METRICS[1],
+    'CocoMetric': SELECTION_METRICS[-1],
+}
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,9 @@ class SweepPlan:
         held_out: Share of the training data to select on, where it is not for the config to say.
         processes: GPUs that each training takes.
         separate: Whether trials that could share features compute them for themselves nevertheless.
+        pruning: What may be pruned of the model that is selected; None for nothing.
+        pruning_budget: Trainings that look for what to prune; None is ``TRAININGS_TO_PRUNE``, or all that there are
+            where the whole grid is trained.
     """
 
     config: str
@@ -92,6 +106,8 @@ class SweepPlan:
     held_out: float | None = None
     processes: int = 1
     separate: bool = False
+    pruning: Pruning | None = None
+    pruning_budget: int | None = None
 
     @cached_property
     def opened(self) -> Config:
@@ -149,23 +165,17 @@ class SweepPlan:
             return OptunaSearch(self.early_stop, self.seeds[0], self.number, axes)
         return Search(self.early_stop, self.seeds[0])
 
+    @property
+    def trainings_to_prune(self) -> int | None:
+        """How many trainings look for what to prune; None for all that there are."""
+        if self.pruning_budget is not None:
+            return self.pruning_budget
+        return None if self.search == 'grid' else TRAININGS_TO_PRUNE
+
     @cached_property
     def judged_by(self) -> str:
         """The metric to select by."""
-        if self.metric is not None:
-            return self.metric
-        evaluator = self.opened.get('val_evaluator') or {}
-        kinds = [str(one.get('type')) for one in (evaluator if isinstance(evaluator, list) else [evaluator])]
-        usual = {
-            'Accuracy': SELECTION_METRICS[0],
-            'IoUMetric': 'mIoU',
-            'MultiLabelMetric': SELECTION_METRICS[1],
-            'CocoMetric': SELECTION_METRICS[-1],
-        }
-        known = [usual[name] for kind in kinds if (name := kind.rpartition('.')[2]) in usual]
-        if not known:
-            raise Refused(f'Say what to select by: --metric. {self.config} evaluates by {", ".join(kinds)}.')
-        return known[0]
+        return self.metric or _first_metric(self.opened, self.config)
 
     @property
     def protocol(self) -> str:
@@ -185,7 +195,9 @@ class SweepPlan:
         longest = max(map(len, self.axes.values()))
         for place in range(longest):
             values = {key: axis[min(place, len(axis) - 1)] for key, axis in self.axes.items()}
-            open_checked(self.config, {**self.options, **values})
+            checked = open_checked(self.config, {**self.options, **values})
+            if self.pruning is not None:
+                require_prunable(self.config, checked, self.pruning, self.trainings_to_prune)
         check_splits(self.for_selection, self.for_good)
 
     @cached_property
@@ -193,6 +205,8 @@ class SweepPlan:
         """The config that trains without what it selects on."""
         cfg = copy.deepcopy(self.opened)
         select_on_validation(cfg, self.held_out)
+        if self.pruning is not None:
+            save_start(cfg, self.config)
         return cfg
 
     @cached_property
@@ -201,3 +215,13 @@ class SweepPlan:
         cfg = copy.deepcopy(self.opened)
         train_on_all(cfg)
         return cfg
+
+
+def _first_metric(cfg: Config, name: str) -> str:
+    """What a config evaluates first."""
+    evaluator = cfg.get('val_evaluator') or {}
+    kinds = [str(one.get('type')) for one in (evaluator if isinstance(evaluator, list) else [evaluator])]
+    known = [FOUND_BY[last] for kind in kinds if (last := kind.rpartition('.')[2]) in FOUND_BY]
+    if not known:
+        raise Refused(f'Say what to select by: --metric. {name} evaluates by {", ".join(kinds)}.')
+    return known[0]

@@ -28,10 +28,10 @@ class Progress:
         ended = sum(each.state != 'open' for each in self.trials)
         found = list(trial.evaluations.values())
         value = trial.tested if trial.tested is not None else (found[-1] if found else None)
-        what = f'{trial.metric} {value:.2f}' if value is not None else 'no evaluation yet'
         state = {'open': f'after {len(found)} evaluations', 'done': 'done'}.get(trial.state, trial.state)
+        what = state if value is None else f'{trial.metric} {value:.2f}, {state}'
         minutes = (time.perf_counter() - self._start) / 60
-        print(f'   [{ended}/{len(self.trials)} ended, {minutes:.1f} min] {trial.title}: {what}, {state}', flush=True)
+        print(f'   [{ended}/{len(self.trials)} ended, {minutes:.1f} min] {trial.title}: {what}', flush=True)
 
 
 def tabulate_trials(trials: Sequence[SweepTrial], by: By, chosen: SweepTrial | None = None) -> str:

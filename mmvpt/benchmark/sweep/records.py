@@ -9,7 +9,7 @@ from mmvpt.analysis.count import Count, count_config
 from mmvpt.config.datasets import build_dataset
 from mmvpt.version import __version__
 
-from ..results import Phase, Result
+from ..results import Result
 from ..trial import Setting
 from .trials import SweepTrial
 
@@ -23,21 +23,21 @@ def results_of(plan: SweepPlan, trials: Sequence[SweepTrial]) -> list[Result]:
 
 
 def _results(plan: SweepPlan, trials: Sequence[SweepTrial]) -> Iterator[Result]:
-    counts: dict[Setting, Count] = {}
-    sizes: dict[Phase, int] = {}
+    counts: dict[tuple[str, Setting], Count] = {}
+    sizes: dict[bool, int] = {}
     for trial in trials:
-        phase: Phase = 'selection' if trial.test_command is None else 'final'
-        cfg = plan.for_selection if phase == 'selection' else plan.for_good
-        if phase not in sizes:
-            sizes[phase] = len(build_dataset(cfg, cfg.train_dataloader.dataset))
+        final = trial.phase == 'final'
+        cfg = plan.for_good if final else plan.for_selection
+        if final not in sizes:
+            sizes[final] = len(build_dataset(cfg, cfg.train_dataloader.dataset))
         of_model = tuple((key, option) for key, option in trial.setting if key.startswith('model.'))
-        if of_model not in counts:  # options of the optimizer change none
-            counts[of_model] = count_config(plan.config, {**plan.options, **dict(of_model)})
-        found, count, labels = list(trial.evaluations.values()), counts[of_model], plan.labels
-        value = trial.tested if phase == 'final' else (found[-1] if found else None)
+        if (trial.config, of_model) not in counts:  # options of the optimizer change none
+            counts[trial.config, of_model] = count_config(trial.config, dict(of_model))
+        found, count, labels = list(trial.evaluations.values()), counts[trial.config, of_model], plan.labels
+        value = trial.tested if final else (found[-1] if found else None)
         yield Result(
             protocol=plan.protocol,
-            phase=phase,
+            phase=trial.phase,
             task=labels.task,
             group=labels.group,
             method=labels.method,
@@ -45,14 +45,14 @@ def _results(plan: SweepPlan, trials: Sequence[SweepTrial]) -> Iterator[Result]:
             seed=trial.seed,
             setting=dict(trial.setting),
             metric=trial.metric,
-            split='validation' if phase == 'selection' else 'test',
+            split='test' if final else 'validation',
             value=value if trial.state == 'done' else None,
-            best=max(found) if found and phase == 'selection' else None,
+            best=max(found) if found and not final else None,
             tuner=count.tuner + count.backbone,
             head=count.head,
             total=count.total,
             classes=int(cfg.model.get('head', {}).get('num_classes') or 0),
-            train_images=sizes[phase],
+            train_images=sizes[final],
             source=labels.source,
             base_version=plan.base_version,
             code=trial.code or __version__,

@@ -6,22 +6,19 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mmvpt.files.write import write_atomically
 from mmvpt.runs.steps import StepFailed
 from mmvpt.text.refused import Refused
 from mmvpt.text.shorten import shorten
 
-from ..results import RESULTS_FILE, Result, write_results
+from ..results import Result
 from .plan import SweepPlan
-from .progress import Progress, tabulate_trials
-from .records import results_of
+from .progress import Progress
+from .pruned import PrunedSweep
 from .search import Search
-from .selection import select
-from .trainings import finals_of, runs_of, trials_of
+from .trainings import runs_of, trials_of
 from .trials import SweepTrial
+from .under_way import Sweep
 from .with_ray import Resources, run_trials
-
-TABLE = 'selection.md'
 
 
 @dataclass(frozen=True)
@@ -40,55 +37,50 @@ def run_sweep(plan: SweepPlan, resources: Resources) -> Swept:
 
 
 def run_sweeps(plans: Sequence[SweepPlan], resources: Resources) -> list[Swept]:
-    """Run several sweeps: first the trials of all, then the final trainings of all, so that no machine waits for one.
+    """Run several sweeps: first the trials of all, then what prunes, then the final trainings of all.
 
-    One in which nothing can be selected does not stop the others; it is told at the end.
+    So no machine waits for one of them. One in which nothing can be selected does not stop the others; it is told at
+    the end.
     """
     for plan in plans:
         plan.check()
-    trials = {plan.folder: trials_of(plan) for plan in plans}
-    _refuse_others([trial for some in trials.values() for trial in some])
-    for search, together in _by_search(plans):
-        for plan in together:
-            what = f'{plan.labels.task}, {plan.labels.method}'
-            print(f'\n== {what}: {plan.number} of {plan.size} points, {_how(plan)}', flush=True)
-        _run([run for plan in together for run in runs_of(plan, trials[plan.folder])], search, resources)
-    chosen: list[tuple[SweepPlan, SweepTrial, str]] = []
-    failures: list[str] = []
-    for plan in plans:
-        try:
-            best = select(trials[plan.folder], plan.by)
-        except Refused as error:
-            failures.append(f'{plan.labels.task}, {plan.labels.method}: {error}')
-        else:
-            chosen.append((plan, best, _tell(plan, trials[plan.folder], best)))
-        write_results(plan.folder / RESULTS_FILE, results_of(plan, trials[plan.folder]))
-    finals = {plan.folder: finals_of(plan, best.setting) for plan, best, _ in chosen}
-    _refuse_others([final for some in finals.values() for final in some])
-    _run([final for some in finals.values() for final in some], Search(), resources)
-    swept = []
-    for plan, best, table in chosen:
-        results = results_of(plan, [*trials[plan.folder], *finals[plan.folder]])
-        write_results(plan.folder / RESULTS_FILE, results)
-        swept.append(Swept(table, best, results))
-    if failures:
+    sweeps = [Sweep(plan, trials_of(plan)) for plan in plans]
+    _refuse_others([trial for sweep in sweeps for trial in sweep.trials])
+    for search, together in _by_search(sweeps):
+        for sweep in together:
+            number, size = sweep.plan.number, sweep.plan.size
+            print(f'\n== {sweep.what}: {number} of {size} points, {_how(sweep.plan)}', flush=True)
+        _run([run for sweep in together for run in runs_of(sweep.plan, sweep.trials)], search, resources)
+    for sweep in sweeps:
+        sweep.select()
+        sweep.write()
+    _prune([sweep.pruned for sweep in sweeps if sweep.pruned is not None], resources)
+    for sweep in sweeps:
+        sweep.plan_finals()
+        if sweep.pruned is not None:
+            sweep.write()
+    finals = [final for sweep in sweeps for final in sweep.finals]
+    _refuse_others(finals)
+    _run(finals, Search(), resources)
+    results = {sweep.plan.folder: sweep.write() for sweep in sweeps}
+    if failures := [sweep.failure for sweep in sweeps if sweep.failure]:
         raise Refused('\n'.join(failures))
-    return swept
+    return [Swept(sweep.table, sweep.chosen, results[sweep.plan.folder]) for sweep in sweeps if sweep.chosen]
 
 
-def _tell(plan: SweepPlan, trials: Sequence[SweepTrial], best: SweepTrial) -> str:
-    """Write and print the table of trials."""
-    table = tabulate_trials(trials, plan.by, best)
-    write_atomically(plan.folder / TABLE, lambda file: file.write(f'{table}\n'.encode()))
-    what = f'{plan.labels.task}, {plan.labels.method}'
-    print(f'\n{table}\n\n== {what}: selected {best.title}. Final trainings: {len(plan.seeds)}', flush=True)
-    return table
+def _prune(pruned: Sequence[PrunedSweep], resources: Resources) -> None:
+    """Score prompts, then train in rounds what the searches of all ask for."""
+    asked = [each.scoring for each in pruned]
+    while asked:
+        _refuse_others(asked)
+        _run(asked, Search(), resources)
+        asked = [trial for each in pruned for trial in each.ask()]
 
 
-def _by_search(plans: Sequence[SweepPlan]) -> list[tuple[Search, Sequence[SweepPlan]]]:
-    """Plans whose trials can run side by side; a search that looks at results, or stops trials, is for one plan."""
-    plain = [plan for plan in plans if plan.how == Search(seed=plan.how.seed)]
-    others = [(plan.how, [plan]) for plan in plans if plan not in plain]
+def _by_search(sweeps: Sequence[Sweep]) -> list[tuple[Search, Sequence[Sweep]]]:
+    """Sweeps whose trials can run side by side; a search that looks at results, or stops trials, is for one sweep."""
+    plain = [sweep for sweep in sweeps if sweep.plan.how == Search(seed=sweep.plan.how.seed)]
+    others = [(sweep.plan.how, [sweep]) for sweep in sweeps if sweep not in plain]
     return [*([(Search(), plain)] if plain else []), *others]
 
 

@@ -24,6 +24,13 @@ def judge(trial: SweepTrial, by: By) -> float | None:
 
 def select(trials: Sequence[SweepTrial], by: By) -> SweepTrial:
     """The best trial; of equals that with the smallest learning rate, as in the public code of VPT, then the first."""
+    judged = judge_all(trials, by)
+    best = max(value for value, _ in judged)
+    return min((trial for value, trial in judged if value == best), key=_rate)
+
+
+def judge_all(trials: Sequence[SweepTrial], by: By) -> list[tuple[float, SweepTrial]]:
+    """All trials that ended as they should, with what they are judged by; one of them at least."""
     judged = [(value, trial) for trial in trials if (value := judge(trial, by)) is not None]
     if not judged:
         states = [trial.state for trial in trials]
@@ -33,8 +40,7 @@ def select(trials: Sequence[SweepTrial], by: By) -> SweepTrial:
             f'None of {len(trials)} trials can be selected: {ends}. {reason} Try smaller learning rates, or look at '
             f'{trials[0].training.folder.parent}.'
         )
-    best = max(value for value, _ in judged)
-    return min((trial for value, trial in judged if value == best), key=_rate)
+    return judged
 
 
 def _rate(trial: SweepTrial) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from mmengine.config import Config
@@ -12,68 +13,110 @@ from mmvpt.engine.heads.shareable import DECAY, RATE, train_together
 from mmvpt.runs.commands import cfg_options, inputs, near, verb_command
 from mmvpt.runs.steps import Step
 
+from ..results import Phase
 from ..train import SEED
 from ..trial import Setting
 from .plan import SweepPlan
 from .search import folder_name
 from .trials import DELTA, HeadTrial, SweepTrial
 
-SELECTION, FINAL = 'selection', 'final'
 #: Folder of what frozen parts made of the images.
 FEATURES = 'features'
 #: The run of all heads.
 ALL_HEADS = 'heads'
 
 
+@dataclass(frozen=True)
+class Trainings:
+    """What trainings of a plan train.
+
+    Args:
+        plan: The plan.
+        path: The file of their config.
+        given: All else that decides what they come to, besides their commands.
+    """
+
+    plan: SweepPlan
+    path: Path
+    given: tuple[str, ...]
+
+    def step(self, title: str, folder: Path, verb: str, *words: str) -> Step:
+        """A command on the config whose results go into a folder."""
+        command = verb_command(verb, near(self.path), *words, processes=self.plan.processes)
+        return Step(title, folder, command, self.given)
+
+    def trial(self, phase: Phase, setting: Setting, options: Setting) -> SweepTrial:
+        """A training that is judged on validation data.
+
+        Args:
+            phase: Of the sweep.
+            setting: What it is called by.
+            options: What of that its config does not say yet.
+        """
+        name, seed = f'{phase}/{folder_name(setting)}', self.plan.seeds[0]
+        step = self._training(name, '--resume', *option_words(options, seed))
+        return SweepTrial(name, setting, seed, self.plan.judged_by, step, phase=phase, config=str(self.path))
+
+    def finals(self, setting: Setting, options: Setting) -> list[SweepTrial]:
+        """The final trainings, each with the test of what it leaves; see :meth:`trial`."""
+        finals = []
+        for seed in self.plan.seeds:
+            name, words = f'final/{folder_name(setting)}_seed{seed}', option_words(options, seed)
+            step = self._training(name, '--resume', '--no-validate', *words)
+            test = ('test', near(self.path), DELTA, '--work-dir', f'{step.folder}_test', *words)
+            command = verb_command(*test, processes=self.plan.processes)
+            metric, config = self.plan.judged_by, str(self.path)
+            finals.append(SweepTrial(name, setting, seed, metric, step, command, phase='final', config=config))
+        return finals
+
+    def _training(self, name: str, *words: str) -> Step:
+        folder = self.plan.folder / name
+        return self.step(f'Training {folder.name}', folder, 'train', '--work-dir', str(folder), *words)
+
+
+def trainings_with(plan: SweepPlan, path: Path, *after: str) -> Trainings:
+    """What a config in a file trains; ``after`` are the keys of earlier steps whose results it takes."""
+    return Trainings(plan, path, inputs(str(path.resolve()), [plan.base_version, *after]))
+
+
+def final_trainings(plan: SweepPlan) -> Trainings:
+    """What trains for good."""
+    return trainings_with(plan, _write(plan.folder / 'final.py', _from_features(plan, plan.for_good)))
+
+
 def trials_of(plan: SweepPlan) -> Sequence[SweepTrial]:
     """All trials that may be selected."""
-    seed, metric = plan.seeds[0], plan.judged_by
     if plan.why_separate is None:
-        step = _all_heads(plan)
+        trainings = _trainings_of_heads(plan)
+        step, config = _all_heads(trainings), str(trainings.path)
         return [
-            HeadTrial(f'{SELECTION}/{folder_name(setting)}', setting, seed, metric, step, place=place)
+            HeadTrial(name, setting, plan.seeds[0], plan.judged_by, step, config=config, place=place)
             for place, setting in enumerate(plan.settings)
+            for name in [f'selection/{folder_name(setting)}']
         ]
-    path = _write(plan.folder / f'{SELECTION}.py', _from_features(plan, plan.for_selection))
-    given = inputs(str(path.resolve()), [plan.base_version])
-    return [
-        SweepTrial(f'{SELECTION}/{name}', setting, seed, metric, _training(plan, path, name, setting, seed, given))
-        for setting in plan.settings
-        for name in [folder_name(setting)]
-    ]
+    trainings = trainings_with(plan, _write(plan.folder / 'selection.py', _from_features(plan, plan.for_selection)))
+    return [trainings.trial('selection', setting, setting) for setting in plan.settings]
 
 
 def runs_of(plan: SweepPlan, trials: Sequence[SweepTrial]) -> Sequence[SweepTrial]:
     """The trainings of trials: one for each, or one for all."""
     if plan.why_separate:
         return trials
-    return [SweepTrial(f'{SELECTION}/{ALL_HEADS}', (), plan.seeds[0], plan.judged_by, trials[0].training)]
+    return [SweepTrial(f'selection/{ALL_HEADS}', (), plan.seeds[0], plan.judged_by, trials[0].training)]
 
 
 def finals_of(plan: SweepPlan, chosen: Setting) -> Sequence[SweepTrial]:
-    """The final trainings with the setting that was chosen, each with the test of what it leaves."""
-    path = _write(plan.folder / f'{FINAL}.py', _from_features(plan, plan.for_good))
-    given = inputs(str(path.resolve()), [plan.base_version])
-    finals = []
-    for seed in plan.seeds:
-        name = f'{folder_name(chosen)}_seed{seed}'
-        training = _training(plan, path, name, chosen, seed, given)
-        words = ('test', near(path), DELTA, '--work-dir', f'{training.folder}_test', *_options(chosen, seed))
-        test = verb_command(*words, processes=plan.processes)
-        finals.append(SweepTrial(f'{FINAL}/{name}', chosen, seed, plan.judged_by, training, test))
-    return finals
+    """The final trainings with the setting that was chosen."""
+    return final_trainings(plan).finals(chosen, chosen)
 
 
-def _training(plan: SweepPlan, path: Path, name: str, setting: Setting, seed: int, given: tuple[str, ...]) -> Step:
-    """A training in its folder; ``given`` is all that decides it besides the command."""
-    folder = path.with_suffix('') / name
-    flags = ('--resume', *(('--no-validate',) if path.stem == FINAL else ()))
-    words = ('train', near(path), '--work-dir', str(folder), *flags, *_options(setting, seed))
-    return Step(f'Training {name}', folder, verb_command(*words, processes=plan.processes), given)
+def option_words(setting: Setting, seed: int) -> tuple[str, ...]:
+    """A setting and a seed, as words of a command."""
+    return cfg_options({**dict(setting), SEED: seed})
 
 
-def _all_heads(plan: SweepPlan) -> Step:
-    """The run that trains the heads of all trials."""
+def _trainings_of_heads(plan: SweepPlan) -> Trainings:
+    """What trains the heads of all trials in one run."""
     optimizer = plan.opened.optim_wrapper.optimizer
     settings = [dict(setting) for setting in plan.settings]
     rates, decays = (
@@ -81,12 +124,15 @@ def _all_heads(plan: SweepPlan) -> Step:
         for key, option in ((RATE, 'lr'), (DECAY, 'weight_decay'))
     )
     cfg = train_together(plan.for_selection, rates, decays, str(plan.folder / FEATURES))
-    path = _write(plan.folder / f'{SELECTION}.py', cfg)
-    folder = plan.folder / SELECTION / ALL_HEADS
-    command = verb_command('train', near(path), '--work-dir', str(folder), *_options((), plan.seeds[0]))
-    return Step(
-        f'Training {len(rates)} heads together', folder, command, inputs(str(path.resolve()), [plan.base_version])
-    )
+    return trainings_with(plan, _write(plan.folder / 'selection.py', cfg))
+
+
+def _all_heads(trainings: Trainings) -> Step:
+    """The run of them."""
+    plan = trainings.plan
+    folder = plan.folder / 'selection' / ALL_HEADS
+    words = ('--work-dir', str(folder), *option_words((), plan.seeds[0]))
+    return trainings.step(f'Training {len(plan.settings)} heads together', folder, 'train', *words)
 
 
 def _from_features(plan: SweepPlan, cfg: Config) -> Config:
@@ -97,10 +143,6 @@ def _from_features(plan: SweepPlan, cfg: Config) -> Config:
     hook = dict(type='mmvpt.FeatureCacheHook', folder=str(plan.folder / FEATURES))
     cfg.merge_from_dict({'default_hooks.feature_cache': hook})
     return cfg
-
-
-def _options(setting: Setting, seed: int) -> tuple[str, ...]:
-    return cfg_options({**dict(setting), SEED: seed})
 
 
 def _write(path: Path, cfg: Config) -> Path:

@@ -14,6 +14,7 @@ from mmvpt.files.write import write_atomically
 from mmvpt.runs.last import last_checkpoint
 from mmvpt.runs.steps import Step, StepFailed
 
+from ..results import Phase
 from ..trial import Setting, short_names
 from .evaluations import Evaluations, read_evaluations
 
@@ -39,6 +40,8 @@ class SweepTrial:
         metric: What its evaluations are judged by.
         training: The command that trains.
         test_command: Evaluates what was trained, which ``DELTA`` stands for, once; None where a sweep selects.
+        phase: Of the sweep.
+        config: The file of what it trains.
     """
 
     name: str
@@ -47,6 +50,8 @@ class SweepTrial:
     metric: str
     training: Step
     test_command: tuple[str, ...] | None = None
+    phase: Phase = 'selection'
+    config: str = ''
 
     @property
     def test(self) -> Step | None:

@@ -3,56 +3,21 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from mmvpt.benchmark.results import RESULTS_FILE, read_results
 from mmvpt.benchmark.sweep import run as sweep_run
-from mmvpt.benchmark.sweep.labels import labels_of
 from mmvpt.benchmark.sweep.plan import SweepPlan
 from mmvpt.benchmark.sweep.splits import check_splits
 from mmvpt.benchmark.sweep.trainings import trials_of
 from mmvpt.benchmark.sweep.with_ray import Resources
 from mmvpt.benchmark.trial import LEARNING_RATE
-from mmvpt.runs.steps import StepFailed
 from mmvpt.text.refused import Refused
 from mmvpt.version import __version__
-from tests.engine.tiny import cls_config, write_base
+from tests.engine.tiny import write_base
 
-DECAY = 'optim_wrapper.optimizer.weight_decay'
-STEADY = [dict(type='LoadImageFromFile'), dict(type='PackInputs')]
-
-
-@pytest.fixture
-def in_this_process(monkeypatch, steps_in_this_process) -> list[str]:
-    """Trials are run one after the other; their names are noted."""
-    ran: list[str] = []
-
-    def run_trials(trials, search, resources, progress):
-        errors = {}
-        for trial in trials:
-            if trial.state == 'open':
-                ran.append(trial.name)
-                try:
-                    trial.run()
-                except StepFailed as error:
-                    errors[trial.name] = error
-        return errors
-
-    monkeypatch.setattr(sweep_run, 'run_trials', run_trials)
-    return ran
-
-
-def plan_of(folder: Path, tuner: dict, folder_name: str = 'sweep', **options) -> SweepPlan:
-    config = cls_config(folder, tuner=tuner)
-    config.train_dataloader.dataset.pipeline = STEADY
-    config.pop('work_dir')
-    config.visualizer = dict(type='mmpretrain.UniversalVisualizer', vis_backends=[dict(type='LocalVisBackend')])
-    config.dump(folder / 'config.py')
-    path = str(folder / 'config.py')
-    defaults = dict(seeds=(1, 2), held_out=0.25, grid={LEARNING_RATE: [0.1, 0.01], DECAY: [0.0, 0.01]}, points=2)
-    return SweepPlan(path, folder / folder_name, labels_of(path, {}), **{**defaults, **options})
+from .tiny_plan import DECAY, plan_of
 
 
 def test_heads_train_together_and_the_selected_one_is_trained_with_every_seed(tmp_path, in_this_process) -> None:

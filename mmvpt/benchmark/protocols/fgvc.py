@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mmvpt.pruning.plan import Pruning
+
 from ..sweep.protocol import SweepProtocol, SweptTask
 
 #: Names of configs, and of the folders of their data.
@@ -20,6 +22,10 @@ SWEEPS = SweepProtocol(
         )
         for name, folder in FGVC_FOLDERS.items()
     },
-    methods={method: f'mmvpt::vit_{method}_{{}}' for method in ('full', 'linear', 'vpt', 'e2vpt')},
+    methods={
+        **{method: f'mmvpt::vit_{method}_{{}}' for method in ('full', 'linear', 'vpt', 'e2vpt')},
+        'e2vpt_unpruned': 'mmvpt::vit_e2vpt_{}',
+    },
     data='data',
+    pruned={'e2vpt': Pruning(always_prune=True)},
 )

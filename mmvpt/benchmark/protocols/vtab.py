@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mmvpt.datasets.vtab_tasks import VTAB_TASKS
+from mmvpt.pruning.plan import Pruning
 
 from ..sweep.protocol import SweepProtocol, SweptTask
 
@@ -33,6 +34,10 @@ def _task(name: str) -> SweptTask:
 
 SWEEPS = SweepProtocol(
     tasks={name: _task(name) for name in VTAB_TASKS},
-    methods={method: f'mmvpt::vit_{method}_vtab' for method in METHODS},
+    methods={
+        **{method: f'mmvpt::vit_{method}_vtab' for method in METHODS},
+        'e2vpt_unpruned': 'mmvpt::vit_e2vpt_vtab',
+    },
     data='data/vtab-1k',
+    pruned={'e2vpt': Pruning(always_prune=True)},
 )

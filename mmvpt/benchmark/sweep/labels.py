@@ -14,12 +14,20 @@ from mmvpt.runs.commands import Overrides
 
 from .plan import Labels
 
+#: Methods that prune in their papers; without that they are another method.
+WITH_PRUNING = ('e2vpt',)
 #: Names of splits in paths of data, which tell nothing of the task.
 NOT_TASKS = ('train', 'val', 'test', 'images', 'data')
 
 
-def labels_of(config: str, options: Overrides) -> Labels:
-    """Labels of a config: names of its fragments where it is one of ours, else of its types."""
+def labels_of(config: str, options: Overrides, pruned: bool = False) -> Labels:
+    """Labels of a config: names of its fragments where it is one of ours, else of its types.
+
+    Args:
+        config: A path, or ``mmvpt::`` and the name of one of ours.
+        options: Overrides, by dotted key.
+        pruned: Whether prompts are pruned.
+    """
     cfg = open_config(config, options)
     name = Path(cfg.filename or 'config').stem
     ours = {entry.name: entry for entry in list_configs()}.get(name)
@@ -28,12 +36,19 @@ def labels_of(config: str, options: Overrides) -> Labels:
     return Labels(
         name=name,
         task=_task(dataset),
-        method=ours.method if ours else _method(cfg),
+        method=method_name(ours.method if ours else _method(cfg), pruned),
         base=ours.backbone if ours else _base(cfg),
         group=str(cfg.get('group', '')),
         protocol='; '.join(filter(None, [cfg.get('protocol'), f'mean {normal.get("mean")}, std {normal.get("std")}'])),
         source=data_source(Path(dataset.get('data_root') or '.', dataset.get('task', ''))),
     )
+
+
+def method_name(method: str, pruned: bool) -> str:
+    """What a method is called that prunes, or does not, as the tables of papers tell them apart."""
+    if method in WITH_PRUNING:
+        return method if pruned else f'{method}_unpruned'
+    return f'{method}_pruned' if pruned else method
 
 
 def _task(dataset: ConfigDict) -> str:

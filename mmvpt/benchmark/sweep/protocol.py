@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mmvpt.config.near import suggest
+from mmvpt.pruning.plan import Pruning
 from mmvpt.runs.commands import Overrides
 from mmvpt.text.refused import Refused
 
 from .grid import Axes
-from .labels import labels_of
+from .labels import labels_of, method_name
 from .plan import SEEDS, SweepPlan
 
 
@@ -45,6 +46,7 @@ class SweepProtocol:
         held_out: Share of the training data to select on, where the data have no split for it.
         options: Of all configs.
         seeds: Of the final trainings, where the user names none.
+        pruned: Methods whose prompts are pruned, and how; they are called as their papers call them.
     """
 
     tasks: Mapping[str, SweptTask]
@@ -55,6 +57,7 @@ class SweepProtocol:
     held_out: float | None = None
     options: Overrides = field(default_factory=dict)
     seeds: Sequence[int] = SEEDS
+    pruned: Mapping[str, Pruning] = field(default_factory=dict)
 
     def plans(
         self, like: SweepPlan, tasks: Sequence[str] | None, methods: Sequence[str] | None, data: Path
@@ -68,28 +71,27 @@ class SweepProtocol:
             data: Folder of the data.
         """
         made = self.prepare(data, like.folder) if self.prepare else {}
-        plans = []
-        for task in _some('task', tasks, self.tasks):
-            row = self.tasks[task]
-            for method in _some('method', methods, self.methods):
-                config = self.methods[method].format(task)
-                options = {**self.options, **made, **_filled(row.overrides, data), **like.options}
-                labels = replace(labels_of(config, options), task=task, method=method, group=row.group)
-                grid = {**self.grids.get(method, {}), **like.grid}
-                held_out = self.held_out if like.held_out is None else like.held_out
-                folder = like.folder / f'{task}_{method}'
-                plans.append(
-                    replace(
-                        like,
-                        config=config,
-                        folder=folder,
-                        labels=labels,
-                        options=options,
-                        grid=grid,
-                        held_out=held_out,
-                    )
-                )
-        return plans
+        return [
+            self._plan(like, task, method, {**self.options, **made, **_filled(self.tasks[task].overrides, data)})
+            for task in _some('task', tasks, self.tasks)
+            for method in _some('method', methods, self.methods)
+        ]
+
+    def _plan(self, like: SweepPlan, task: str, method: str, options: Overrides) -> SweepPlan:
+        """The plan of one method on one task, whose options those of the user come after."""
+        config, options = self.methods[method].format(task), {**options, **like.options}
+        asked = method not in self.pruned and like.pruning is not None
+        name = method_name(method, pruned=True) if asked else method
+        return replace(
+            like,
+            config=config,
+            folder=like.folder / f'{task}_{name}',
+            labels=replace(labels_of(config, options), task=task, method=name, group=self.tasks[task].group),
+            options=options,
+            grid={**self.grids.get(method, {}), **like.grid},
+            held_out=self.held_out if like.held_out is None else like.held_out,
+            pruning=self.pruned.get(method, like.pruning),
+        )
 
 
 def _filled(overrides: Overrides, data: Path) -> dict[str, object]:

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from mmvpt.benchmark.sweep.labels import labels_of
 from mmvpt.benchmark.sweep.plan import Labels, SweepPlan
 from mmvpt.cli.names import PROTOCOLS
 from mmvpt.config.listing import list_configs
 from mmvpt.datasets.vtab_tasks import VTAB_TASKS
+from mmvpt.papers.accuracies import PAPER_TABLES
 from mmvpt.papers.tasks import GROUPS
+from mmvpt.pruning.plan import Pruning
 from mmvpt.text.refused import Refused
 
 
@@ -73,3 +76,34 @@ def test_what_the_user_asks_comes_last(tmp_path: Path) -> None:
     assert plan.axes['optim_wrapper.optimizer.lr'] == (7.0,)
     assert plan.held_out == 0.5
     assert plan.size == 4
+
+
+@pytest.mark.parametrize('name', ['vtab', 'fgvc'])
+def test_e2vpt_is_pruned_as_its_paper_does_and_there_is_the_model_before(name: str, tmp_path: Path) -> None:
+    protocol = sweeps(name)
+    task, *_ = protocol.tasks
+    whole, pruned, vpt = protocol.plans(like(tmp_path), [task], ['e2vpt_unpruned', 'e2vpt', 'vpt'], Path('data'))
+    assert whole.config == pruned.config
+    assert pruned.pruning == Pruning(always_prune=True)
+    assert (whole.pruning, vpt.pruning) == (None, None)
+    assert [plan.labels.method for plan in (whole, pruned, vpt)] == ['e2vpt_unpruned', 'e2vpt', 'vpt']
+    assert pruned.protocol == whole.protocol  # in one table
+    assert {'e2vpt', 'e2vpt_unpruned'} <= {row.method for row in PAPER_TABLES['e2vpt-table4'].rows}
+
+
+def test_methods_that_the_user_lets_prune_are_called_otherwise(tmp_path: Path) -> None:
+    asked = like(tmp_path, pruning=Pruning(), pruning_budget=3)
+    e2vpt, vpt = sweeps('vtab').plans(asked, ['dtd'], ['e2vpt', 'vpt'], Path('data'))
+    assert (e2vpt.labels.method, vpt.labels.method) == ('e2vpt', 'vpt_pruned')
+    assert vpt.folder == tmp_path / 'dtd_vpt_pruned'
+    assert (e2vpt.pruning, vpt.pruning) == (Pruning(always_prune=True), Pruning())
+    assert e2vpt.trainings_to_prune == vpt.trainings_to_prune == 3
+
+
+@pytest.mark.parametrize(
+    ('config', 'whole', 'pruned'),
+    [('vit_e2vpt_cub', 'e2vpt_unpruned', 'e2vpt'), ('vit_vpt_cub', 'vpt', 'vpt_pruned')],
+)
+def test_a_config_is_called_as_in_the_tables_of_the_paper(config: str, whole: str, pruned: str) -> None:
+    names = [labels_of(f'mmvpt::{config}', {}, pruned).method for pruned in (False, True)]
+    assert names == [whole, pruned]

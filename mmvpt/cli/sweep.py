@@ -28,7 +28,11 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
     parser.add_argument('--tasks', nargs='+', help='of a protocol; all by default')
     parser.add_argument('--methods', nargs='+', help='of a protocol; all by default')
     parser.add_argument('--data-root', type=Path, help='folder of the data of a protocol')
-    parser.add_argument('--work-dir', type=Path, help='folder of everything; work_dirs/sweep_NAME by default')
+    parser.add_argument(
+        '--work-dir',
+        type=Path,
+        help='folder of everything; work_dirs/sweep_NAME by default, with _pruned at its end if that is asked for',
+    )
     grid = parser.add_argument_group('what is tried')
     grid.add_argument(
         '--grid',
@@ -60,6 +64,7 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
         help='share of the training data to select on; by default 0.1 where the config would select on its test data',
     )
     chosen.add_argument('--seeds', type=int, nargs='+', help='of the final trainings (42 44 82)')
+    add_pruning(parser)
     where = parser.add_argument_group('where it runs')
     where.add_argument('--cpus-per-trial', type=float, default=1, help='cores for each trial (%(default)s)')
     where.add_argument(
@@ -73,6 +78,26 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+def add_pruning(parser: argparse.ArgumentParser) -> None:
+    """Declare what is pruned."""
+    prune = parser.add_argument_group('what is pruned, as E2VPT does (docs/guides/sweep.md)')
+    prune.add_argument(
+        '--prune',
+        action='store_true',
+        help='prune prompts of the model that is selected, rewind it, and train that for good unless the whole model '
+        'is better; of a protocol, prune those of all methods',
+    )
+    prune.add_argument(
+        '--always-prune', action='store_true', help='the same, but select among pruned models alone, as the paper does'
+    )
+    prune.add_argument(
+        '--prune-budget',
+        type=int,
+        metavar='N',
+        help='trainings that look for what to prune (8); with --exact all 81 pairs of percentages, as the paper does',
+    )
+
+
 def run(args: argparse.Namespace) -> None:
     """Sweep, and say what came of it."""
     from mmvpt.benchmark.sweep.run import run_sweeps
@@ -80,7 +105,7 @@ def run(args: argparse.Namespace) -> None:
     from mmvpt.runs.steps import StepFailed
 
     resources = Resources(args.cpus_per_trial, gpus_of(args), args.address)
-    plans = plans_of_protocol(args) if args.config in PROTOCOLS else [sweep_plan(args, args.config)]
+    plans = plans_of_protocol(args) if args.config in PROTOCOLS else [plan_of_config(args)]
     try:
         with connected(args.address):
             run_sweeps(plans, resources)
@@ -91,7 +116,13 @@ def run(args: argparse.Namespace) -> None:
 
 def folder_of(args: argparse.Namespace) -> Path:
     """The folder of everything."""
-    return args.work_dir or Path('work_dirs', f'sweep_{Path(args.config.rpartition("::")[2]).stem}')
+    pruned = '_pruned' if prunes(args) and args.config not in PROTOCOLS else ''
+    return args.work_dir or Path('work_dirs', f'sweep_{Path(args.config.rpartition("::")[2]).stem}{pruned}')
+
+
+def prunes(args: argparse.Namespace) -> bool:
+    """Whether the user asks for pruned prompts."""
+    return args.prune or args.always_prune
 
 
 def gpus_of(args: argparse.Namespace) -> float:
@@ -107,9 +138,10 @@ def sweep_plan(args: argparse.Namespace, config: str) -> SweepPlan:
     """What the options ask of one config."""
     from mmvpt.benchmark.sweep.labels import labels_of
     from mmvpt.benchmark.sweep.plan import SEEDS, Labels, SweepPlan
+    from mmvpt.pruning.plan import Pruning
 
     options = args.cfg_options or {}
-    labels = Labels('', '', '', '') if config in PROTOCOLS else labels_of(config, options)
+    labels = Labels('', '', '', '') if config in PROTOCOLS else labels_of(config, options, prunes(args))
     return SweepPlan(
         config,
         folder_of(args),
@@ -125,7 +157,21 @@ def sweep_plan(args: argparse.Namespace, config: str) -> SweepPlan:
         held_out=args.held_out,
         processes=args.processes,
         separate=args.separate,
+        pruning=Pruning(always_prune=args.always_prune) if prunes(args) else None,
+        pruning_budget=args.prune_budget,
     )
+
+
+def plan_of_config(args: argparse.Namespace) -> SweepPlan:
+    """The plan of one config."""
+    require_pruning(args, prunes(args))
+    return sweep_plan(args, args.config)
+
+
+def require_pruning(args: argparse.Namespace, anything: bool) -> None:
+    """Refuse a budget of trainings that look for what to prune, where nothing is pruned."""
+    if args.prune_budget is not None and not anything:
+        raise argparse.ArgumentError(None, '--prune-budget is for prompts that are pruned: give --prune too')
 
 
 def plans_of_protocol(args: argparse.Namespace) -> list[SweepPlan]:
@@ -133,6 +179,7 @@ def plans_of_protocol(args: argparse.Namespace) -> list[SweepPlan]:
     from importlib import import_module
 
     protocol = import_module(f'mmvpt.benchmark.protocols.{args.config}').SWEEPS
+    require_pruning(args, prunes(args) or any(name in protocol.pruned for name in args.methods or protocol.methods))
     args.seeds = args.seeds or protocol.seeds
     data = args.data_root or Path(protocol.data)
     return protocol.plans(sweep_plan(args, args.config), args.tasks, args.methods, data)

@@ -14,8 +14,27 @@ from mmvpt.config.hosts import HOSTS
 from mmvpt.config.open import open_config
 from mmvpt.text.tables import format_table
 
+#: Data sets as a name of a config ends in them.
 DATA = dict(
-    ade20k='ADE20K', coco='COCO', cub='CUB-200-2011', cifar100='CIFAR-100', shapes='Shapes, our own small data set'
+    ade20k='ADE20K',
+    coco='COCO',
+    cub='CUB-200-2011',
+    cifar10='CIFAR-10',
+    cifar10_lt='CIFAR-10, long-tailed',
+    cifar100='CIFAR-100',
+    cifar100_lt='CIFAR-100, long-tailed',
+    caltech101='Caltech-101',
+    cars='Stanford Cars',
+    clothing1m='Clothing1M',
+    dogs='Stanford Dogs',
+    flowers='Oxford Flowers',
+    imagenet_a='ImageNet-A',
+    imagenet_r='ImageNet-R',
+    nabirds='NABirds',
+    pets='Oxford-IIIT Pets',
+    shapes='Shapes, our own small data set',
+    vtab='VTAB-1k',
+    vtab_noah='VTAB-1k, normalised as in NOAH',
 )
 
 
@@ -49,8 +68,9 @@ class Showcase:
 
     @property
     def data(self) -> str:
-        """The data set, which is the last word of the name."""
-        return self.name.rpartition('_')[2]
+        """The data set, which the name ends in."""
+        known = [data for data in DATA if self.name.endswith(f'_{data}')]
+        return max(known, key=len, default=self.name.rpartition('_')[2])
 
 
 def read_showcases(folder: Path | None = None) -> list[Showcase]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mmvpt.config.find import find_config
-from mmvpt.config.index import Showcase, format_index, read_showcase, read_showcases
+from mmvpt.config.index import DATA, Showcase, format_index, read_showcase, read_showcases
 from tests.configs.test_configs import STEPPED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +25,8 @@ def test_every_config_has_a_line_and_its_method_a_column(showcases: list[Showcas
     page = format_index(showcases)
     lines = [line for line in page.splitlines() if line.startswith('| ')]
     assert {showcase.name for showcase in showcases} <= {line.split()[1] for line in lines}
+    headings = {line.removeprefix('## ') for line in page.splitlines() if line.startswith('## ')}
+    assert headings == {'Methods and backbones', *DATA.values()}
     assert {showcase.method for showcase in showcases} <= {cell.strip() for cell in lines[0].split('|')}
 
 
@@ -54,15 +56,15 @@ def test_a_config_is_told_by_what_it_holds() -> None:
 def test_the_tool_prints_the_index_of_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    (tmp_path / 'mine_cars.py').write_text(
+    (tmp_path / 'mine_boats.py').write_text(
         "_base_ = 'mmvpt::vit_vpt_cub.py'\nmodel = dict(backbone=dict(tuner=dict(num_tokens=7)))"
     )
     monkeypatch.setattr('sys.argv', ['configs.py', '--folder', str(tmp_path)])
     runpy.run_path(str(ROOT / 'tools' / 'configs.py'), run_name='__main__')
     printed = capsys.readouterr().out
     assert '| VisionTransformer b/16 at 224 | vit-b16_in21k | c           |' in printed
-    assert '## cars' in printed  # a data set that has no other name here
-    assert f'[mine_cars]({tmp_path}/mine_cars.py)' in printed
+    assert '## boats' in printed  # a data set that has no other name here
+    assert f'[mine_boats]({tmp_path}/mine_boats.py)' in printed
     assert '`num_tokens=7, dropout=0.1`' in printed
 
 

@@ -74,6 +74,7 @@ class FeatureCacheHook(Hook):
         needed = sum(len(loader.dataset) for loader in loaders) * values * VALUE_BYTES
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
+        barrier()  # all processes look before one writes, so that all decide alike
         if needed > free:
             return f'{folder} has {free / 1e6:,.0f} MB free, and features would take {needed / 1e6:,.0f} MB'
         computed = 0

@@ -75,12 +75,18 @@ setup(
     ],
     python_requires='>=3.11',
     packages=find_packages(include=['mmvpt', 'mmvpt.*']),
+    package_data={'mmvpt': ['bases/*']},
     install_requires=requirements('runtime') + requirements('mminstall'),
     extras_require={
         'det': requirements('det'),
+        'digits': requirements('digits'),
         'sweep': requirements('sweep'),
         'timm': requirements('timm'),
-        'dev': requirements('sweep') + requirements('timm') + requirements('tests') + requirements('dev'),
+        'dev': requirements('digits')
+        + requirements('sweep')
+        + requirements('timm')
+        + requirements('tests')
+        + requirements('dev'),
     },
     entry_points={'console_scripts': ['mmvpt = mmvpt.__main__:main']},
     cmdclass={'build_py': BuildWithMim},

@@ -39,5 +39,8 @@ DATASETS = Registry(
     'dataset',
     parent=MMENGINE_DATASETS,
     scope='mmvpt',
-    locations=[f'mmvpt.datasets.{name}' for name in ('cifar_c', 'cub', 'image_lists', 'of_classes', 'subset', 'vtab')],
+    locations=[
+        f'mmvpt.datasets.{name}'
+        for name in ('cifar_c', 'clutter.drawn', 'cub', 'image_lists', 'of_classes', 'subset', 'vtab')
+    ],
 )

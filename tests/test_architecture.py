@@ -64,6 +64,8 @@ ROOMS: dict[str, set[str]] = {
         'env',
         'files',
         'config',
+        'registry',
+        'models',
         'delta',
         'datasets',
         'analysis',

@@ -73,7 +73,7 @@ def test_a_wheel_names_its_version_licence_and_extras(wheel):
     assert metadata['Version'] == __version__
     assert metadata['Requires-Python'] == '>=3.11'
     assert metadata['Author'] == 'mmvpt contributors'
-    assert set(metadata.get_all('Provides-Extra')) == {'det', 'sweep', 'timm', 'dev'}
+    assert set(metadata.get_all('Provides-Extra')) == {'det', 'digits', 'sweep', 'timm', 'dev'}
     assert any(name.endswith('LICENSE') for name in names)
     assert not any(
         '==' in requirement for requirement in metadata.get_all('Requires-Dist') if 'extra' not in requirement
@@ -193,6 +193,8 @@ MODULES = {  # where a distribution is not called as what it installs
     'onedl-mmsegmentation': 'mmseg',
     'opencv-python': 'cv2',
     'pillow': 'PIL',
+    'PyYAML': 'yaml',
+    'scikit-learn': 'sklearn',
 }
 
 
@@ -209,7 +211,9 @@ def _nodes(path):
 
 
 def test_what_is_imported_is_required_and_what_is_required_is_imported():
-    required = {MODULES.get(package, package) for package in _required('runtime', 'mminstall', 'det', 'sweep', 'timm')}
+    required = {
+        MODULES.get(package, package) for package in _required('runtime', 'mminstall', 'det', 'digits', 'sweep', 'timm')
+    }
     assert _imported('mmvpt', 'tools') == required
     for_tests = {MODULES.get(package, package) for package in _required('tests')}
     assert _imported('tests') - required <= for_tests

@@ -25,6 +25,9 @@ PROTOCOLS = ('fgvc', 'shapes_sweep', 'vtab')
 
 PAPERS = ('pro_tuning', 'vpt', 'e2vpt')
 
+#: Bases that are pretrained on Clutter.
+BASES = ('vit-tiny-forms', 'swin-tiny-forms', 'resnet-tiny-forms')
+
 #: Formats of Shapes.
 SHAPES = (
     'classification',
@@ -36,6 +39,13 @@ SHAPES = (
     'height',
     'length',
     'orientation',
+)
+#: Sets of Mini-VTAB.
+MINI_VTAB = (
+    *('things', 'letters', 'digits'),
+    *('materials', 'scraps', 'motion'),
+    *('count', 'place', 'turn', 'size', 'distance', 'hidden'),
+    *('segmentation', 'detection'),
 )
 VPT_TASKS = ('misty', 'count', 'position', 'orientation')
 VPT_BACKBONES = ('vit', 'swin', 'cnn')

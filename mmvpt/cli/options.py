@@ -82,3 +82,22 @@ def add_folders(parser: ArgumentParser, study: str) -> None:
     folder = f'work_dirs/{study}'
     parser.add_argument('--work-dir', type=Path, default=folder, help='folder of all results (%(default)s)')
     parser.add_argument('--data-root', type=Path, default='data/shapes', help='folder of the images (%(default)s)')
+
+
+def add_drawing(parser: ArgumentParser, splits: Sequence[str]) -> None:
+    """Add the options of data sets that are drawn; ``splits_of`` returns the numbers of images."""
+    parser.add_argument('--seed', type=int, default=0, help='another seed draws other images (%(default)s)')
+    parser.add_argument('--size', type=int, help='height and width in pixels, instead of the default of each format')
+    images = dict(train='training', val='validation', test='test')
+    for split in splits:
+        what = f'number of {images[split]} images, instead of the default of each format'
+        parser.add_argument(f'--{split}', type=int, help=what)
+    parser.add_argument(
+        '--workers', type=int, default=2, help='number of processes that draw (%(default)s; 0 uses only this one)'
+    )
+
+
+def splits_of(args: Namespace) -> dict[str, int]:
+    """The numbers of images that were asked for, by split."""
+    numbers = {split: getattr(args, split, None) for split in ('train', 'val', 'test')}
+    return {split: number for split, number in numbers.items() if number is not None}

@@ -23,7 +23,6 @@ from mmvpt.analysis.features import ImageFeatures, Reading, features_of
 from mmvpt.config.datasets import built_datasets
 from mmvpt.config.steady import short_type, why_unsteady
 from mmvpt.engine.batches import batch_of
-from mmvpt.files.mapped import VALUE_BYTES
 from mmvpt.layers.unwrap import unwrap
 from mmvpt.models import TunedBackbone
 from mmvpt.models.entry import Entry, entry_of
@@ -31,6 +30,8 @@ from mmvpt.registry import HOOKS
 
 #: Images that are passed both ways before training, to see that it is the same.
 TRIED = 4
+#: Of a number of a feature.
+FLOAT_BYTES = 4
 
 
 @HOOKS.register_module()
@@ -71,7 +72,7 @@ class FeatureCacheHook(Hook):
         if not values:
             return 'outputs are read before the first tuned block, or depend on what is left out'
         reading = Reading(f'block {entry.number}', model.backbone.frozen_state(), entry.read)
-        needed = sum(len(loader.dataset) for loader in loaders) * values * VALUE_BYTES
+        needed = sum(len(loader.dataset) for loader in loaders) * values * FLOAT_BYTES
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
         barrier()  # all processes look before one writes, so that all decide alike

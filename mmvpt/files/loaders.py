@@ -16,6 +16,7 @@ from mmengine.config import Config
 from mmengine.dist import barrier
 from mmengine.runner.checkpoint import CheckpointLoader
 
+from .bases import SCHEME, read_base
 from .config_types import config_of_text, download_of
 from .read import MapLocation, read_checkpoint
 from .tensors import require_any_tensor
@@ -39,6 +40,12 @@ def load_from_url(url: str, map_location: MapLocation = None) -> dict[str, Any]:
         torch.hub.download_url_to_file(url, str(path))
     barrier()
     return read_checkpoint(path, map_location)
+
+
+@CheckpointLoader.register_scheme(prefixes=SCHEME, force=True)
+def load_base(name: str, map_location: MapLocation = None) -> dict[str, Any]:
+    """Read a base that comes with mmvpt; it is small, so it is read on the CPU."""
+    return read_base(name)
 
 
 #: Refuse a checkpoint that was read, by its path; rooms that know kinds of files add theirs.

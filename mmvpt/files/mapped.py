@@ -20,19 +20,18 @@ from .write import write_atomically
 
 #: Before its values a file has a line of this form, filled with spaces to so many bytes.
 HEADER = 256
-VALUE_BYTES = 4
 MAKE_AGAIN = 'Remove it: it is computed again.'
 
 
-def write_rows(path: Path, key: str, batches: Iterable[np.ndarray]) -> None:
-    """Write rows as they come, float32; written, and not mapped, so that a full disk is an error and no crash."""
+def write_rows(path: Path, key: str, batches: Iterable[np.ndarray], dtype: type = np.float32) -> None:
+    """Write rows as they come; written, and not mapped, so that a full disk is an error and no crash."""
 
     def write(file: BinaryIO) -> None:
         file.write(b' ' * HEADER)
         digest, shape = hashlib.sha256(), ()
         for batch in batches:
             shape = batch.shape[1:]
-            content = np.ascontiguousarray(batch, np.float32).tobytes()
+            content = np.ascontiguousarray(batch, dtype).tobytes()
             digest.update(content)
             file.write(content)
         header = json.dumps(dict(key=key, shape=shape, digest=digest.hexdigest())).encode()
@@ -42,7 +41,7 @@ def write_rows(path: Path, key: str, batches: Iterable[np.ndarray]) -> None:
     write_atomically(path, write)
 
 
-def map_rows(path: Path, key: str, length: int) -> np.ndarray | None:
+def map_rows(path: Path, key: str, length: int, dtype: type = np.float32) -> np.ndarray | None:
     """Map the rows of a file; None where there is none. Another content than was written is refused."""
     if not path.exists():
         return None
@@ -50,10 +49,13 @@ def map_rows(path: Path, key: str, length: int) -> np.ndarray | None:
         try:
             header = json.loads(file.read(HEADER))
             shape: Sequence[int] = [int(side) for side in header['shape']]
-            right = header['key'] == key and os.path.getsize(path) == HEADER + VALUE_BYTES * prod(shape) * length
+            right = (
+                header['key'] == key
+                and os.path.getsize(path) == HEADER + np.dtype(dtype).itemsize * prod(shape) * length
+            )
             digest = header['digest']
         except (ValueError, KeyError, TypeError) as error:
-            raise refuse(path, f'it does not begin as a file of features: {error}', MAKE_AGAIN) from error
+            raise refuse(path, f'it does not begin as a file of rows: {error}', MAKE_AGAIN) from error
         if not right or hashlib.file_digest(file, 'sha256').hexdigest() != digest:
             raise refuse(path, 'its content is not what was written', MAKE_AGAIN)
-    return np.memmap(path, np.float32, 'r', offset=HEADER, shape=(length, *shape))
+    return np.memmap(path, dtype, 'r', offset=HEADER, shape=(length, *shape))

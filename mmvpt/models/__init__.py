@@ -3,7 +3,8 @@
 from mmvpt.models.backbones.alexnet import AlexNetFeatures
 from mmvpt.models.backbones.timm_vit import TimmViT
 
+from .factor_model import FactorHead, FactorModel
 from .mlp_head import MLPHead
 from .tuned_backbone import TunedBackbone
 
-__all__ = ['AlexNetFeatures', 'MLPHead', 'TimmViT', 'TunedBackbone']
+__all__ = ['AlexNetFeatures', 'FactorHead', 'FactorModel', 'MLPHead', 'TimmViT', 'TunedBackbone']

@@ -6,12 +6,14 @@ from typing import get_args
 import pytest
 
 from mmvpt.benchmark import protocols
+from mmvpt.benchmark.bases import BASES
 from mmvpt.benchmark.protocols import shapes_e2vpt, shapes_protuning, shapes_vpt
 from mmvpt.benchmark.results import Phase
 from mmvpt.benchmark.sweep.plan import SEARCHES
 from mmvpt.benchmark.sweep.selection import By
 from mmvpt.cli import names
 from mmvpt.converters import FORMATS
+from mmvpt.datasets import mini_vtab
 from mmvpt.datasets.shapes import EXPORTERS
 from mmvpt.engine import launch
 from mmvpt.papers import PAPERS
@@ -30,6 +32,8 @@ SOURCES = {
     'METRICS': SELECTION_METRICS,
     'PAPERS': PAPERS,
     'SHAPES': EXPORTERS,
+    'MINI_VTAB': mini_vtab.FORMATS,
+    'BASES': BASES,
     'VPT_TASKS': shapes_vpt.PROTOCOL.tasks,
     'VPT_BACKBONES': shapes_vpt.PROTOCOL.bases,
     'VPT_METHODS': shapes_vpt.PROTOCOL.methods,

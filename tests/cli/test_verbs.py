@@ -24,7 +24,10 @@ TOOLS = [path for path in sorted((REPO / 'tools').rglob('*.py')) if path.stem no
 #: Files besides the verbs.
 SHARED = {'__init__', 'names', 'options'}
 #: Ours alone: no tool was ever called so.
-WITHOUT_TOOL = {'check', 'host', 'check_env', 'config', 'configs', 'prepare', 'report', 'show', 'sweep'}
+WITHOUT_TOOL = {
+    *('check', 'host', 'check_env', 'config', 'configs', 'prepare', 'report', 'show', 'sweep'),
+    *('make_mini_vtab', 'pretrain', 'probe'),
+}
 
 HELP = """
 import sys

@@ -10,12 +10,13 @@ import psutil
 import pytest
 from mmengine.registry import init_default_scope
 
-from mmvpt.datasets.shapes import EXPORTERS, make, make_shapes
+from mmvpt.datasets.drawing import make
+from mmvpt.datasets.drawing.segments import bounding_box, encode_mask
+from mmvpt.datasets.shapes import EXPORTERS, make_shapes
 from mmvpt.datasets.shapes.forms import FORMS
 from mmvpt.datasets.shapes.materials import MATERIALS
 from mmvpt.datasets.shapes.render import GROUND, STROKE, render_image, render_owners
-from mmvpt.datasets.shapes.scene import GROUP, LANDSCAPE, PORTRAIT, draw_scene
-from mmvpt.datasets.shapes.segments import bounding_box, encode_mask
+from mmvpt.datasets.shapes.scene import LANDSCAPE, PORTRAIT, draw_scene
 
 FEW = dict(train=8, val=8)  # each class once
 
@@ -287,12 +288,11 @@ def test_label_maps_have_ids_one_below_the_categories_then_the_ground(detection)
 
 def test_what_is_hardly_seen_is_no_instance():
     exporter = EXPORTERS['detection']
-    scene = draw_scene(np.random.default_rng(0), GROUP, 64)
-    owners = np.full((64, 64), GROUND)
-    owners[0, :15] = 0
-    assert not list(exporter.instances(scene, owners))
-    owners[0, :16] = 0
-    assert [(item['bbox'], item['area']) for item in exporter.instances(scene, owners)] == [([0, 0, 16, 1], 16)]
+    mask = np.zeros((64, 64), bool)
+    mask[0, :15] = True
+    assert not list(exporter.records([('disc', mask)]))
+    mask[0, :16] = True
+    assert [(item['bbox'], item['area']) for item in exporter.records([('disc', mask)])] == [([0, 0, 16, 1], 16)]
 
 
 def test_the_coco_dataset_of_mmdet_reads_boxes_and_masks_as_they_were_drawn(detection):

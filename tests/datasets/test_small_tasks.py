@@ -90,10 +90,10 @@ def test_misty_pictures_show_the_form_they_are_filed_under_through_mist():
 
 def test_the_older_formats_are_described_as_ever():
     """So that Shapes which someone has drawn is not drawn again."""
-    from mmvpt.datasets.shapes.make import Request
+    from mmvpt.datasets.drawing.make import Request
 
     exporter = EXPORTERS['classification']
-    assert Request('classification', 0, exporter.size, exporter.splits).describe() == dict(
+    assert Request(exporter, 0, exporter.size, exporter.splits).describe() == dict(
         format='classification',
         seed=0,
         size=64,

@@ -1,29 +1,34 @@
-"""Clutter: pictures of many things, drawn from a seed, broad enough to pretrain a base on.
+"""Clutter: pictures of many things on busy grounds, drawn from a seed, with all that is known about them.
 
-274 forms, 31 textures, light, shadows and a camera, each of which may be left out of what is drawn. NumPy and OpenCV
-draw it; nothing is downloaded.
+``draw_picture`` draws a picture as data from ``Ranges``, ``render`` makes its pixels and says which thing is seen at
+each of them, and ``read_factors`` lists what varied. None of this needs torch. Forms, textures and colours may be
+withheld, so that a task has what no pretext has shown.
 """
 
-from .clutter import Clutter
-from .draw import Ranges, draw_clutter
-from .factors import NAMED, factors_of
+from .draw import draw_picture
+from .factors import read_factors
 from .outlines import ALL_FORMS
-from .picture import draw_picture
-from .render import NOTHING, Picture, render
-from .sheet import draw_sheet
-from .textures import ALL_TEXTURES
+from .palettes import SCHEMES
+from .picture import Picture
+from .ranges import CLEAR, Ranges, forms_of, without
+from .render import NOBODY, Rendering, make_label_map, render
+from .textures import TEXTURES
+from .warm import warm_up
 
 __all__ = [
     'ALL_FORMS',
-    'ALL_TEXTURES',
-    'NAMED',
-    'NOTHING',
+    'CLEAR',
+    'NOBODY',
+    'SCHEMES',
+    'TEXTURES',
     'Picture',
     'Ranges',
-    'Clutter',
+    'Rendering',
     'draw_picture',
-    'draw_clutter',
-    'draw_sheet',
-    'factors_of',
+    'forms_of',
+    'make_label_map',
+    'read_factors',
     'render',
+    'warm_up',
+    'without',
 ]

@@ -1,161 +1,179 @@
-"""What pictures show, by chance, within what is asked for."""
+"""Drawing of pictures: from ranges and a seed to data."""
 
 from __future__ import annotations
 
-import colorsys
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
 
 import numpy as np
 
-from .clutter import Camera, Clutter, Cover, Light, Palette, Rgb, Scrap, Thing
+from .dice import Dice
 from .outlines import ALL_FORMS, NUM_VARIANTS
-from .outlines.pieces import Rng
-from .textures import ALL_TEXTURES, NUM_FIELDS
+from .palettes import SCHEMES, Rgb, colour_distance, draw_palette, mean_colour
+from .picture import Backdrop, Camera, Fragments, Light, Paint, Picture, Thing
+from .ranges import Ranges
+from .textures import NUM_TILES
 
-#: The least and the most of something.
-Limits = tuple[float, float]
-#: How often a place for a thing is looked for that hides no other too much.
-TRIES = 12
+#: How often a place or a colour is drawn before the best so far is taken.
+_TRIES = 10
 
-
-@dataclass(frozen=True)
-class Ranges:
-    """What pictures are drawn from: leave out a form or a texture, and none has it.
-
-    Args:
-        forms: Names of forms.
-        textures: Names of textures of things.
-        backgrounds: Names of textures behind them.
-        count: How many things.
-        size: Half of the longer side of a thing, a share of the side of the picture.
-        rotation: Degrees, clockwise.
-        squeeze: How narrow things may be.
-        overlap: How near two things may be, a share of the sum of their sizes; 0 for anywhere.
-        scraps: How many fragments are behind the things.
-        relief: Shading of edges.
-        shadow: Darkness of shadows.
-        blur: Of the camera, a share of the side.
-        noise: Of the camera, of 255.
-        cast: How far colours may be off, a share.
-        vignette: How much darker corners are.
-        contrast: How far the lightness of a thing is from that of the background, a share.
-    """
-
-    forms: Sequence[str] = tuple(ALL_FORMS)
-    textures: Sequence[str] = tuple(ALL_TEXTURES)
-    backgrounds: Sequence[str] = tuple(ALL_TEXTURES)
-    count: tuple[int, int] = (1, 5)
-    size: Limits = (0.1, 0.32)
-    rotation: Limits = (-180.0, 180.0)
-    squeeze: Limits = (0.7, 1.0)
-    overlap: float = 0.55
-    scraps: tuple[int, int] = (0, 12)
-    relief: Limits = (0.0, 1.0)
-    shadow: Limits = (0.0, 0.6)
-    blur: Limits = (0.0, 0.01)
-    noise: Limits = (0.0, 12.0)
-    cast: float = 0.15
-    vignette: Limits = (0.0, 0.35)
-    contrast: Limits = (0.15, 0.7)
+Circle = tuple[float, float, float]  # x, y, radius
 
 
-def draw_clutter(rng: Rng, ranges: Ranges) -> Clutter:
-    """Choose what a picture shows."""
-    background = _cover(rng, ranges.backgrounds, lightness := float(rng.uniform(0.1, 0.9)), spread=0.25)
-    things: list[Thing] = []
-    for _ in range(int(rng.integers(ranges.count[0], ranges.count[1], endpoint=True))):
-        things.append(_thing(rng, ranges, things, lightness))
-    scraps = tuple(_scrap(rng) for _ in range(int(rng.integers(ranges.scraps[0], ranges.scraps[1], endpoint=True))))
-    light = Light(
-        angle=float(rng.uniform(0, 360)),
-        relief=_within(rng, ranges.relief),
-        shadow=_within(rng, ranges.shadow),
-        reach=float(rng.uniform(0.02, 0.06)),
-    )
-    red, green, blue = rng.uniform(1 - ranges.cast, 1 + ranges.cast, 3).tolist()
-    camera = Camera(
-        blur=_within(rng, ranges.blur),
-        noise=_within(rng, ranges.noise),
-        cast=(red, green, blue),
-        vignette=_within(rng, ranges.vignette),
-        grain=int(rng.integers(2**16)),
-    )
-    return Clutter(background, scraps, tuple(things), light, camera)
-
-
-def _within(rng: Rng, limits: Limits) -> float:
-    return float(rng.uniform(*limits))
-
-
-def _pick(rng: Rng, names: Sequence[str]) -> str:
-    return names[int(rng.integers(len(names)))]
-
-
-def _colour(rng: Rng, lightness: float, hue: float | None = None) -> Rgb:
-    """A colour of a lightness, a share."""
-    hue = float(rng.random()) if hue is None else hue
-    red, green, blue = colorsys.hls_to_rgb(hue % 1, min(max(lightness, 0.04), 0.96), float(rng.beta(2, 1.6)))
-    return (255 * red, 255 * green, 255 * blue)
-
-
-def _palette(rng: Rng, lightness: float, spread: float) -> Palette:
-    """Two to four colours around a lightness, of hues that are mostly near each other."""
-    hue, number = float(rng.random()), int(rng.integers(2, 5))
-    apart = 0.06 if rng.random() < 0.6 else 0.4
-    lights = lightness + spread * np.linspace(-1, 1, number)[:: rng.choice((-1, 1))]
-    return tuple(_colour(rng, float(light), hue + float(rng.normal(0, apart))) for light in lights)
-
-
-def _cover(rng: Rng, textures: Sequence[str], lightness: float, spread: float) -> Cover:
-    return Cover(
-        texture=_pick(rng, textures),
-        variant=int(rng.integers(NUM_FIELDS)),
-        left=float(rng.random()),
-        top=float(rng.random()),
-        palette=_palette(rng, lightness, float(rng.uniform(0.3, 1)) * spread),
+def draw_picture(ranges: Ranges, seed: int, index: int) -> Picture:
+    """Draw a picture of a data set; it depends on nothing but the arguments."""
+    dice = Dice(np.random.default_rng((seed, index)))
+    backdrop = _draw_backdrop(dice, ranges)
+    return Picture(
+        side=ranges.side,
+        backdrop=backdrop,
+        things=_draw_things(dice, ranges, backdrop),
+        strands=_draw_fragments(dice, ranges, ranges.num_strands),
+        light=_draw_light(dice, ranges),
+        camera=_draw_camera(dice, ranges),
     )
 
 
-def _thing(rng: Rng, ranges: Ranges, others: Sequence[Thing], behind: float) -> Thing:
-    """A thing in front of others, of another lightness than the background, at a place that hides none of them."""
-    form = _pick(rng, ranges.forms)
-    size = _within(rng, ranges.size)
-    x, y = _place(rng, size, others, ranges.overlap)
-    away = _within(rng, ranges.contrast)
-    up = behind < 0.5 if abs(behind - 0.5) > 0.35 else bool(rng.random() < 0.5)
-    lightness = min(max(behind + (away if up else -away), 0.08), 0.92)
-    second = _colour(rng, float(rng.uniform(0.25, 0.75)))
-    dark, light = _colour(rng, float(rng.uniform(0.04, 0.2))), _colour(rng, float(rng.uniform(0.8, 0.96)))
+def _draw_ground(dice: Dice, ranges: Ranges) -> Paint:
+    scheme = dice.pick(ranges.ground_schemes)
+    palette = draw_palette(dice, SCHEMES[scheme], dice.between(*ranges.contrast))
+    return _draw_paint(dice, ranges, ranges.ground_textures, scheme, palette)
+
+
+def _draw_paint(dice: Dice, ranges: Ranges, textures: tuple[str, ...], scheme: str, palette: tuple[Rgb, ...]) -> Paint:
+    return Paint(
+        texture=dice.pick(textures),
+        tile=dice.index(NUM_TILES),
+        scheme=scheme,
+        palette=palette,
+        scale=dice.between(*ranges.texture_scale),
+        turn=dice.between(-180, 180),
+        offset=(dice.number(), dice.number()),
+    )
+
+
+def _draw_backdrop(dice: Dice, ranges: Ranges) -> Backdrop:
+    kind = dice.pick(ranges.backdrops)
+    return Backdrop(
+        kind=kind,
+        wall=_draw_ground(dice, ranges),
+        floor=_draw_ground(dice, ranges) if kind == 'room' else None,
+        horizon=dice.between(0.25, 0.65),
+        relief=dice.often_least(0, 1),
+        fragments=_draw_fragments(dice, ranges, ranges.num_fragments),
+    )
+
+
+def _draw_fragments(dice: Dice, ranges: Ranges, bounds: tuple[int, int]) -> Fragments:
+    scheme = SCHEMES[dice.pick(ranges.ground_schemes)]
+    number = dice.count(bounds) if dice.chance(0.6) else bounds[0]
+    palette = draw_palette(dice, scheme, dice.between(0.1, 0.5))
+    return Fragments(number, dice.between(*ranges.fragment_size), palette, dice.seed())
+
+
+def _draw_things(dice: Dice, ranges: Ranges, backdrop: Backdrop) -> tuple[Thing, ...]:
+    grounds = [mean_colour(paint.palette) for paint in (backdrop.wall, backdrop.floor) if paint]
+    spacing = dice.between(*ranges.spacing)
+    number = dice.count(ranges.num_things)
+    depths = sorted((dice.number() for _ in range(number)), reverse=True)
+    circles: list[Circle] = []
+    things = []
+    for depth in depths:
+        size = dice.between(*ranges.thing_size)
+        circles.append(_draw_place(dice, ranges.margin, 0.42 * size, spacing, circles))
+        things.append(_draw_thing(dice, ranges, grounds, circles[-1], size, depth))
+    return tuple(things)
+
+
+def _draw_place(dice: Dice, margin: float, radius: float, spacing: float, taken: list[Circle]) -> Circle:
+    """Return the first place that is far enough from others, or the farthest that was tried."""
+    best, most = (0.5, 0.5), -math.inf
+    for _ in range(_TRIES):
+        x, y = dice.between(margin, 1 - margin), dice.between(margin, 1 - margin)
+        gap = min((math.hypot(x - u, y - v) - spacing * (radius + other) for u, v, other in taken), default=0.0)
+        if gap > most:
+            best, most = (x, y), gap
+        if gap >= 0:
+            break
+    return *best, radius
+
+
+def _draw_thing(dice: Dice, ranges: Ranges, grounds: list[Rgb], circle: Circle, size: float, depth: float) -> Thing:
+    form = dice.pick(ranges.forms)
+    paint = _draw_seen_paint(dice, ranges, grounds)
     return Thing(
         form=form,
-        variant=int(rng.integers(NUM_VARIANTS)),
-        x=x,
-        y=y,
+        variant=dice.index(NUM_VARIANTS),
+        x=circle[0],
+        y=circle[1],
         size=size,
-        rotation=_within(rng, ranges.rotation),
-        squeeze=_within(rng, ranges.squeeze),
-        mirrored=bool(not ALL_FORMS[form].chiral and rng.random() < 0.5),
-        cover=_cover(rng, ranges.textures, lightness, spread=0.18),
-        details=(second, dark, light),
+        turn=dice.between(*ranges.turn),
+        stretch=dice.between(*ranges.stretch),
+        shear=dice.between(*ranges.shear),
+        mirrored=dice.chance(0.5) and ranges.mirror and not ALL_FORMS[form].chiral,
+        depth=depth,
+        paint=paint,
+        other=_draw_other_palette(dice, ranges, paint.palette),
+        relief=dice.pick(ranges.reliefs),
+        gloss=dice.often_least(*ranges.gloss),
+        rim=dice.often_least(*ranges.rim),
     )
 
 
-def _place(rng: Rng, size: float, others: Sequence[Thing], overlap: float) -> tuple[float, float]:
-    """The first of some places that is far enough from the others, or the last."""
-    margin = min(0.75 * size, 0.45)
-    for _ in range(TRIES):
-        x, y = rng.uniform(margin, 1 - margin, 2).tolist()
-        if all(np.hypot(x - one.x, y - one.y) >= overlap * (size + one.size) for one in others):
+def _draw_seen_paint(dice: Dice, ranges: Ranges, grounds: list[Rgb]) -> Paint:
+    """Draw a paint whose colours differ from the backdrop, or differ most of those tried."""
+    scheme, most = '', -1.0
+    palette: tuple[Rgb, ...] = ()
+    contrast = dice.between(*ranges.contrast)
+    for _ in range(_TRIES):
+        tried = dice.pick(ranges.schemes)
+        colours = draw_palette(dice, SCHEMES[tried], contrast)
+        mean = mean_colour(colours)
+        distance = min(colour_distance(mean, ground) for ground in grounds)
+        if distance > most:
+            scheme, palette, most = tried, colours, distance
+        if distance >= ranges.separation:
             break
-    return x, y
+    return _draw_paint(dice, ranges, ranges.textures, scheme, palette)
 
 
-def _scrap(rng: Rng) -> Scrap:
-    """A line, a triangle or a quadrangle."""
-    number, centre = int(rng.integers(2, 5)), rng.random(2)
-    reach = float(rng.uniform(0.03, 0.12))
-    turns = np.sort(rng.uniform(0, 2 * np.pi, number))
-    points = centre + reach * np.stack([np.cos(turns), np.sin(turns)], 1)
-    corners = tuple((float(x), float(y)) for x, y in points)
-    return Scrap(corners, _colour(rng, float(rng.uniform(0.1, 0.9))), width=float(rng.uniform(0.006, 0.02)))
+def _draw_other_palette(dice: Dice, ranges: Ranges, first: tuple[Rgb, ...]) -> tuple[Rgb, ...]:
+    """Draw the palette of the other parts of a thing; the second try counts if the first is hardly different."""
+    own = mean_colour(first)
+    palette: tuple[Rgb, ...] = ()
+    for _ in range(2):
+        palette = draw_palette(dice, SCHEMES[dice.pick(ranges.schemes)], dice.between(0.02, 0.2))
+        if colour_distance(mean_colour(palette), own) > 0.25:
+            break
+    return palette
+
+
+def _draw_light(dice: Dice, ranges: Ranges) -> Light:
+    return Light(
+        azimuth=dice.between(*ranges.azimuth),
+        elevation=dice.between(*ranges.elevation),
+        ambient=dice.between(*ranges.ambient),
+        shadow=dice.often_least(*ranges.shadow),
+        softness=dice.between(*ranges.softness),
+    )
+
+
+def _draw_camera(dice: Dice, ranges: Ranges) -> Camera:
+    away = dice.between(0, 2 * math.pi)
+    tilt = dice.often_least(*ranges.tilt)
+    cast = dice.often_least(*ranges.cast)
+    warm, green = dice.between(-cast, cast), dice.between(-cast, cast) / 2
+    return Camera(
+        tilt=(tilt * math.cos(away), tilt * math.sin(away)),
+        roll=dice.between(*ranges.roll),
+        focus=dice.number(),
+        aperture=dice.often_least(*ranges.aperture),
+        defocus=dice.often_least(*ranges.defocus) if dice.chance(0.5) else ranges.defocus[0],
+        motion=dice.often_least(*ranges.motion) if dice.chance(0.4) else ranges.motion[0],
+        motion_turn=dice.between(0, 180),
+        exposure=dice.between(*ranges.exposure),
+        cast=(1 + warm, 1 + green, 1 - warm),
+        vignette=dice.often_least(*ranges.vignette),
+        noise=dice.often_least(*ranges.noise),
+        jpeg=dice.pick(ranges.jpeg) if ranges.jpeg else 0,
+        seed=dice.seed(),
+    )

@@ -1,14 +1,14 @@
 """Outlines: the forms of things, from triangles to teapots, each a function that draws its members."""
 
 from . import (  # noqa: F401  makes their forms known
-    desk,
     fractals,
     glyphs,
-    hand_tools,
+    hardware,
     household,
     living,
     plain,
     plants,
+    play,
     signs,
     vehicles,
 )

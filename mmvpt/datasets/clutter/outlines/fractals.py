@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .pieces import Piece, Rng, box, hole, line, ngon, rotated, solid
+from ..dice import Rng
+from .pieces import Piece, box, hole, line, ngon, rotated, solid
 from .table import add_form, form
 
 
@@ -113,8 +114,8 @@ def _box_fractal(rng: Rng) -> list[Piece]:
 def _branch(
     rng: Rng, start: np.ndarray, degrees: float, length: float, width: float, depth: int, spread: float, number: int
 ) -> list[Piece]:
-    """Draw a branch and those that grow from its end."""
-    end = start + length * np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
+    """Author a branch and those that grow from its end."""
+    end = start + length * _toward(degrees)
     pieces = [line([start, end], width)]
     if depth:
         for side in np.linspace(-1, 1, number):
@@ -149,36 +150,37 @@ def _ice_crystal(rng: Rng) -> list[Piece]:
 
 @form('fractals', chiral=True)
 def _fern(rng: Rng) -> list[Piece]:
-    """A stem that bends, with leaflets that have leaflets."""
-    bend, lean = rng.uniform(5, 11), rng.uniform(55, 68)
+    """A stem that bends, with fronds that have leaflets."""
+    bend, lean, number = rng.uniform(2, 5), rng.uniform(58, 70), 9
+    pieces: list[Piece] = []
+    place: np.ndarray = np.zeros(2)
+    degrees = -105.0
+    for i in range(number):
+        degrees += bend
+        start, place = place, place + 0.24 * _toward(degrees)
+        pieces.append(line([start, place], 0.07))
+        size = 0.95 * np.sin(np.pi * (0.2 + 0.75 * i / number))
+        for side in (-lean, lean):
+            tip = place + size * _toward(degrees + side)
+            pieces.append(line([place, tip], 0.05))
+            for part in (0.25, 0.5, 0.75):
+                twig = place + part * (tip - place)
+                reach = 0.3 * size * (1.15 - part)
+                pieces += [line([twig, twig + reach * _toward(degrees + side + swing)], 0.05) for swing in (-50, 50)]
+    return [*pieces, line([place, place + 0.25 * _toward(degrees)], 0.06)]
 
-    def frond(start: np.ndarray, degrees: float, length: float, depth: int) -> list[Piece]:
-        pieces, step = [], length / 9
-        for i in range(9):
-            degrees += bend * (1 - 0.5 * depth)
-            toward = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
-            pieces.append(line([start, start + step * toward], length * 0.045))
-            start = start + step * toward
-            size = length * 0.42 * (1 - i / 9.5)
-            for side in (-lean, lean):
-                if depth:
-                    pieces += frond(start, degrees + side, size, depth - 1)
-                else:
-                    tip = np.radians(degrees + side)
-                    end = start + size * np.array([np.cos(tip), np.sin(tip)])
-                    pieces.append(line([start, end], length * 0.1))
-        return pieces
 
-    return frond(np.zeros(2), -110, 2, 1)
+def _toward(degrees: float) -> np.ndarray:
+    return np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
 
 
 def _collage(name: str, maps: list[tuple[float, float, float, float]]) -> None:
     """Add the attractor of similarities (scale, degrees, x, y), as the union of its tiles."""
 
     def draw(rng: Rng) -> list[Piece]:
-        tiles = [ngon(6)]
+        tiles = [ngon(5)]
         shake = rng.normal(0, 4, len(maps))
-        for _ in range(4):
+        for _ in range(3):
             tiles = [
                 rotated(tile * scale, degrees + extra) + (x, y)
                 for tile in tiles
@@ -189,6 +191,5 @@ def _collage(name: str, maps: list[tuple[float, float, float, float]]) -> None:
     add_form(name, 'fractals', draw, chiral=True)
 
 
-_collage('whirl', [(0.62, 60, 0.35, 0), (0.62, 60, -0.35, 0), (0.35, 0, 0, 0.9)])
-_collage('maple', [(0.5, 0, 0, -0.75), (0.5, 70, 0.6, -0.1), (0.5, -70, -0.6, -0.1), (0.45, 180, 0, 0.45)])
-_collage('fan', [(0.6, -40, -0.45, 0.2), (0.6, 40, 0.45, 0.2), (0.55, 0, 0, -0.55)])
+_collage('lace', [(0.5, 0, 0, -0.75), (0.5, 70, 0.6, -0.1), (0.5, -70, -0.6, -0.1), (0.45, 180, 0, 0.45)])
+_collage('thicket', [(0.6, -40, -0.45, 0.2), (0.6, 40, 0.45, 0.2), (0.55, 0, 0, -0.55)])

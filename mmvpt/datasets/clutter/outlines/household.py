@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..dice import Rng
 from .pieces import (
     DARK_DETAIL,
     LIGHT_DETAIL,
     OTHER,
     Piece,
-    Rng,
     box,
     curve,
     ellipse,
     hole,
     line,
     mirrored,
+    ngon,
     polar,
     solid,
 )
@@ -179,7 +180,7 @@ def _candle(rng: Rng) -> list[Piece]:
 def _clock(rng: Rng) -> list[Piece]:
     hour, minute = rng.uniform(0, 2 * np.pi, 2)
     hands = [(0.42 * np.sin(hour), -0.42 * np.cos(hour)), (0.62 * np.sin(minute), -0.62 * np.cos(minute))]
-    ticks = [line(0.01 * i + np.array([(0, -0.72), (0, -0.62)]), 0.05, DARK_DETAIL) for i in range(0)]
+    ticks = [line([0.6 * point, 0.7 * point], 0.06, DARK_DETAIL) for point in ngon(12)]
     return [
         solid(ellipse(0, 0, 1)),
         solid(ellipse(0, 0, 0.8), tone=LIGHT_DETAIL),

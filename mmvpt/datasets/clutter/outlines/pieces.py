@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Points = np.ndarray | Sequence[Sequence[float]] | Sequence[np.ndarray]
-Rng = np.random.Generator
+Spot = np.ndarray | Sequence[float]
+Points = np.ndarray | Sequence[Spot]
 
 #: How a piece is painted: as the object itself, in the object's other colours, or in a dark or light detail.
 BODY, OTHER, DARK_DETAIL, LIGHT_DETAIL = range(4)
@@ -96,7 +96,7 @@ def mirrored(points: Points) -> np.ndarray:
     return np.concatenate([right, right[::-1] * (-1, 1)])
 
 
-def rotated(points: Points, degrees: float, about: Sequence[float] | np.ndarray = (0, 0)) -> np.ndarray:
+def rotated(points: Points, degrees: float, about: Spot = (0, 0)) -> np.ndarray:
     """Return points rotated clockwise about one."""
     cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     return (np.asarray(points, float) - about) @ np.array([(cos, sin), (-sin, cos)]) + about

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .pieces import Piece, Rng, box, curve, ellipse, hole, ngon, polar, solid
+from ..dice import Rng
+from .pieces import Piece, box, curve, ellipse, hole, ngon, polar, solid
 from .table import add_form, form
 
 _TURNS = np.linspace(0, 2 * np.pi, 180, endpoint=False)
@@ -203,8 +204,8 @@ def _blob(name: str, low: int, high: int, fall: float, amount: float) -> None:
     """Add a form with the contour of a random Fourier series."""
 
     def draw(rng: Rng) -> list[Piece]:
-        waves = np.arange(low, high + 1)
-        heights = rng.normal(0, 1, len(waves)) * waves.astype(float) ** -fall
+        waves = np.arange(low, high + 1.0)
+        heights = rng.normal(0, 1, len(waves)) * waves**-fall
         phases = rng.uniform(0, 2 * np.pi, len(waves))
         radius = (heights * np.cos(waves * _TURNS[:, None] + phases)).sum(1)
         return [solid(polar(1 + amount * radius / np.abs(radius).max()))]

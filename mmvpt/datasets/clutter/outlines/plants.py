@@ -4,21 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .pieces import (
-    DARK_DETAIL,
-    LIGHT_DETAIL,
-    OTHER,
-    Piece,
-    Rng,
-    box,
-    curve,
-    ellipse,
-    line,
-    mirrored,
-    moved,
-    rotated,
-    solid,
-)
+from ..dice import Rng
+from .pieces import DARK_DETAIL, LIGHT_DETAIL, OTHER, Piece, box, curve, ellipse, line, mirrored, moved, rotated, solid
 from .table import form
 
 
@@ -44,7 +31,7 @@ def _palm(rng: Rng) -> list[Piece]:
     leaf = np.array([(0, 0), (0.45, -0.28), (0.95, 0.2), (0.45, -0.05)])
     angles = np.array([-75, -35, 0, 25]) + rng.normal(0, 5, 4)
     leaves = [rotated(leaf, angle) for angle in angles]
-    trunk = curve([(0, 1.1), (lean * 0.3, 0.3), (float(top[0]), float(top[1]))], closed=False)
+    trunk = curve([(0, 1.1), (lean * 0.3, 0.3), top], closed=False)
     return [line(trunk, 0.17, OTHER), *(solid(top + points * (side, 1)) for points in leaves for side in (-1, 1))]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .pieces import OTHER, Piece, Rng, box, curve, ellipse, hole, line, mirrored, ngon, polar, rotated, solid
+from ..dice import Rng
+from .pieces import OTHER, Piece, box, curve, ellipse, hole, line, mirrored, ngon, polar, rotated, solid
 from .table import add_form, form
 
 

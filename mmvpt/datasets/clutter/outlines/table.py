@@ -20,7 +20,7 @@ from .pieces import BODY, HOLE, Piece
 NUM_VARIANTS = 32
 _SIDE, _MARGIN = 256, 4
 
-DrawForm = Callable[[np.random.Generator], list[Piece]]
+Author = Callable[[np.random.Generator], list[Piece]]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Form:
 
     name: str
     family: str
-    draw: DrawForm
+    draw: Author
     chiral: bool = False
 
 
@@ -57,17 +57,17 @@ class Silhouette:
 ALL_FORMS: dict[str, Form] = {}
 
 
-def form(family: str, chiral: bool = False) -> Callable[[DrawForm], DrawForm]:
+def form(family: str, chiral: bool = False) -> Callable[[Author], Author]:
     """Return a decorator that adds a form with the name of a function, without underscores around it."""
 
-    def add(draw: DrawForm) -> DrawForm:
+    def add(draw: Author) -> Author:
         add_form(draw.__name__.strip('_'), family, draw, chiral)
         return draw
 
     return add
 
 
-def add_form(name: str, family: str, draw: DrawForm, chiral: bool = False) -> None:
+def add_form(name: str, family: str, draw: Author, chiral: bool = False) -> None:
     """Add a form to the table."""
     assert name not in ALL_FORMS, f'two forms are called {name}'
     ALL_FORMS[name] = Form(name, family, draw, chiral)
@@ -77,20 +77,23 @@ def add_form(name: str, family: str, draw: DrawForm, chiral: bool = False) -> No
 def find_silhouette(name: str, variant: int) -> Silhouette:
     """Return a variant of a form; the same one in every process."""
     rng = np.random.default_rng([zlib.crc32(name.encode()), variant])
-    tones = rasterise(ALL_FORMS[name].draw(rng))
-    masks = {-1: tones >= 0} | {int(tone): tones == tone for tone in np.unique(tones) if tone > BODY}
-    found = [(max(tone, 0), _trace(mask)) for tone, mask in masks.items()]
+    pieces = ALL_FORMS[name].draw(rng)
+    tones = rasterise(pieces)
+    whole = (tones >= 0).astype(np.uint8)
+    used = sorted({piece.tone for piece in pieces} - {BODY, HOLE})
+    details = [(tone, _trace((tones == tone).astype(np.uint8))) for tone in used]
+    found = [(BODY, _trace(whole)), *((tone, contours) for tone, contours in details if contours)]
     starts = np.cumsum([0, *(len(contour) for _, contours in found for contour in contours)]).tolist()
     slices = iter([slice(first, last) for first, last in zip(starts, starts[1:], strict=False)])
     points = np.concatenate([contour for _, contours in found for contour in contours]).astype(np.float32)
-    rows, columns = np.nonzero(masks[-1])
-    longer = max(np.ptp(rows), np.ptp(columns)) + 1
-    points = (points - np.array([columns.mean(), rows.mean()], np.float32)) * np.float32(2 / longer)
+    moments = cv2.moments(whole, binaryImage=True)
+    middle = np.array([moments['m10'], moments['m01']], np.float32) / np.float32(moments['m00'])
+    points = (points - middle) * np.float32(2 / max(cv2.boundingRect(whole)[2:]))
     return Silhouette(points, tuple((tone, tuple(next(slices) for _ in contours)) for tone, contours in found))
 
 
 def rasterise(pieces: list[Piece], side: int = _SIDE) -> np.ndarray:
-    """Return the tone of each pixel, -1 outside, (side, side), int; the pieces are fitted into the square."""
+    """Return the tone of each pixel, -1 outside, (side, side), int8; the pieces are fitted into the square."""
     spans = [
         (contour.min(0) - piece.width / 2, contour.max(0) + piece.width / 2)
         for piece in pieces
@@ -107,11 +110,11 @@ def rasterise(pieces: list[Piece], side: int = _SIDE) -> np.ndarray:
             cv2.polylines(canvas, contours, piece.closed, piece.tone + 1, max(1, round(scale * piece.width)), shift=4)
         else:
             cv2.fillPoly(canvas, contours, piece.tone + 1, shift=4)
-    return canvas.astype(int) - 1
+    return canvas.astype(np.int8) - 1
 
 
 def _trace(mask: np.ndarray) -> list[np.ndarray]:
     """Return the contours of a mask and of its holes, without specks."""
-    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    contours, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     simple = [cv2.approxPolyDP(contour, 0.6, True)[:, 0] for contour in contours]
     return [contour for contour in simple if len(contour) > 2]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .pieces import DARK_DETAIL, LIGHT_DETAIL, OTHER, Piece, Rng, box, curve, ellipse, line, mirrored, rotated, solid
+from ..dice import Rng
+from .pieces import DARK_DETAIL, LIGHT_DETAIL, OTHER, Piece, box, curve, ellipse, line, mirrored, rotated, solid
 from .table import form
 
 

@@ -1,6 +1,6 @@
-"""Textures of things and backgrounds: each is a function in a table."""
+"""Textures: what things are made of, each a function that makes fields of numbers."""
 
-from . import natural, plain  # noqa: F401  they fill the table
-from .table import ALL_TEXTURES, FIELD, NUM_FIELDS, find_field
+from . import natural, regular  # noqa: F401  makes their textures known
+from .table import NUM_TILES, TEXTURES, TILE_SIDE, Texture, find_tile
 
-__all__ = ['ALL_TEXTURES', 'FIELD', 'NUM_FIELDS', 'find_field']
+__all__ = ['NUM_TILES', 'TILE_SIDE', 'TEXTURES', 'Texture', 'find_tile']

@@ -1,4 +1,4 @@
-"""Making the data set Shapes: it is drawn once, and checked when it is used again."""
+"""Making a data set that is drawn: it is drawn once, and checked when it is used again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,10 +19,8 @@ from rich.progress import track
 
 from mmvpt.files.write import write_atomically
 
-from .export import EXPORTERS, Exporter
+from .layouts import Exporter
 
-#: Raised with every change of code that lets the same request draw something else.
-EDITION = 1
 MANIFEST = 'manifest.json'
 #: Between the name of a folder and the number of the process that fills it.
 PARTIAL = '.partial-'
@@ -30,48 +28,58 @@ PARTIAL = '.partial-'
 
 @dataclass(frozen=True)
 class Request:
-    """What decides every byte of one format."""
+    """What decides every byte of one format.
 
-    format: str
+    Args:
+        exporter: Who writes the format.
+        seed: Other seeds draw other images.
+        size: Height and width of the images.
+        splits: Number of images in each split.
+    """
+
+    exporter: Exporter
     seed: int
     size: int
     splits: Mapping[str, int]
-    edition: int = EDITION
-
-    @property
-    def exporter(self) -> Exporter:
-        """Who writes the format."""
-        return EXPORTERS[self.format]
 
     def describe(self) -> dict[str, object]:
         """Return all of it in types that JSON knows."""
-        whole = dict(asdict(self), classes=self.exporter.classes, style=asdict(self.exporter.style))
+        exporter = self.exporter
+        whole = dict(
+            format=exporter.name,
+            seed=self.seed,
+            size=self.size,
+            splits=self.splits,
+            edition=exporter.edition,
+            classes=exporter.classes,
+            style=exporter.describe(),
+        )
         return json.loads(json.dumps(whole))
 
 
-def make_shapes(
+def make_drawn(
     root: str | Path,
-    formats: Iterable[str] = tuple(EXPORTERS),
+    exporters: Iterable[Exporter],
     *,
     seed: int = 0,
     size: int | None = None,
     splits: Mapping[str, int] | None = None,
     workers: int = 0,
 ) -> list[Path]:
-    """Write Shapes below ``root``, a folder for each format; complete folders are not changed.
+    """Write formats of a data set below ``root``, a folder for each; complete folders are not changed.
 
     Args:
         root: The folder of the data set.
-        formats: Names in ``EXPORTERS``.
+        exporters: Of the formats.
         seed: Other seeds draw other images; the same seed gives the same files, byte for byte.
         size: Height and width of the images, instead of the default of the format.
         splits: Number of images in each split, ``train`` and ``val``, instead of the defaults of the format.
         workers: Number of processes that share the work; 0 uses only this one.
     """
     folders = []
-    for name in formats:
-        request = _plan(name, seed, size, splits or {})
-        folders.append(_make_format(Path(root) / name, request, workers))
+    for exporter in exporters:
+        request = _plan(exporter, seed, size, splits or {})
+        folders.append(_make_format(Path(root) / exporter.name, request, workers))
     return folders
 
 
@@ -87,17 +95,14 @@ def is_whole(folder: Path, request: Request) -> bool:
     return found.get('recipe') == request.describe() and found.get('digest') == _digest(folder)
 
 
-def _plan(name: str, seed: int, size: int | None, splits: Mapping[str, int]) -> Request:
-    if name not in EXPORTERS:
-        raise ValueError(f'Shapes has no format {name!r}. Formats: {", ".join(EXPORTERS)}.')
-    exporter = EXPORTERS[name]
+def _plan(exporter: Exporter, seed: int, size: int | None, splits: Mapping[str, int]) -> Request:
     own = exporter.splits
     for split, number in splits.items():
         if split not in own:
-            raise ValueError(f'Shapes has no split {split!r}. Splits: {", ".join(own)}.')
+            raise ValueError(f'{exporter.title} has no split {split!r}. Splits: {", ".join(own)}.')
         if number < 1:
             raise ValueError(f'{split}={number}: a split needs at least one picture.')
-    return Request(name, seed, size or exporter.size, {**own, **splits})
+    return Request(exporter, seed, size or exporter.size, {**own, **splits})
 
 
 def _make_format(folder: Path, request: Request, workers: int) -> Path:
@@ -106,7 +111,7 @@ def _make_format(folder: Path, request: Request, workers: int) -> Path:
         return folder
     if folder.exists() and not (folder / MANIFEST).exists():
         raise FileExistsError(
-            f'{folder} has no {MANIFEST}, so Shapes did not make it and will not replace it. '
+            f'{folder} has no {MANIFEST}, so {request.exporter.title} did not make it and will not replace it. '
             'Move it away or choose another folder.'
         )
     _remove_leftovers(folder)
@@ -147,7 +152,8 @@ def _is_another(process: int) -> bool:
 def _write_scenes(folder: Path, request: Request, workers: int) -> None:
     write = partial(_write_scene, folder, request)
     jobs = [(split, index) for split, number in request.splits.items() for index in range(number)]
-    title = f'Drawing {request.format}'
+    title = f'Drawing {request.exporter.name}'
+    request.exporter.prepare()
     with ProcessPoolExecutor(workers) if workers else nullcontext() as pool:
         written = pool.map(write, jobs, chunksize=64) if pool else map(write, jobs)
         records = list(track(written, title, total=len(jobs)))
@@ -159,7 +165,7 @@ def _write_scenes(folder: Path, request: Request, workers: int) -> None:
 def _write_scene(folder: Path, request: Request, job: tuple[str, int]) -> dict | None:
     """Draw one scene from its own generator, so that the result does not depend on order or on other scenes."""
     split, index = job
-    rng = np.random.default_rng([request.seed, index, *f'{request.format}/{split}'.encode()])
+    rng = np.random.default_rng([request.seed, index, *f'{request.exporter.name}/{split}'.encode()])
     exporter = request.exporter
     return exporter.write(folder, split, index, exporter.draw(rng, index, request.size))
 

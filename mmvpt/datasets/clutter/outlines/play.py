@@ -1,100 +1,12 @@
-"""Forms of things to write, to talk and to play with."""
+"""Things to play with."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .pieces import (
-    DARK_DETAIL,
-    LIGHT_DETAIL,
-    OTHER,
-    Piece,
-    Rng,
-    box,
-    curve,
-    ellipse,
-    line,
-    mirrored,
-    ngon,
-    rotated,
-    solid,
-)
+from ..dice import Rng
+from .pieces import DARK_DETAIL, OTHER, Piece, box, curve, ellipse, line, mirrored, moved, ngon, rotated, solid
 from .table import form
-
-
-@form('desk')
-def _pencil(rng: Rng) -> list[Piece]:
-    half = rng.uniform(0.14, 0.2)
-    return [
-        solid(box(-half, -0.7, half, 0.6)),
-        solid(box(-half, -1.05, half, -0.8), tone=OTHER),
-        solid(box(-half, -0.85, half, -0.7), tone=DARK_DETAIL),
-        solid([(-half, 0.6), (half, 0.6), (0, 1.1)], tone=LIGHT_DETAIL),
-        solid([(-half * 0.4, 0.9), (half * 0.4, 0.9), (0, 1.1)], tone=DARK_DETAIL),
-    ]
-
-
-@form('desk')
-def _book(rng: Rng) -> list[Piece]:
-    fold = rng.uniform(0.1, 0.25)
-    page = np.array([(0, -0.55 + fold), (0.5, -0.7), (1, -0.6), (1, 0.55), (0.5, 0.45), (0, 0.65)])
-    lines = [
-        line([(0.2 * s, y - 0.02), (0.82 * s, y - 0.1)], 0.05, DARK_DETAIL) for s in (-1, 1) for y in (-0.2, 0.05, 0.3)
-    ]
-    return [
-        solid(np.array([(-1.08, -0.5), (1.08, -0.5), (1.08, 0.68), (0, 0.78), (-1.08, 0.68)]), tone=OTHER),
-        *(solid(page * (side, 1)) for side in (-1, 1)),
-        line([(0, -0.4), (0, 0.65)], 0.06, DARK_DETAIL),
-        *lines,
-    ]
-
-
-@form('desk')
-def _envelope(rng: Rng) -> list[Piece]:
-    half = rng.uniform(0.6, 0.72)
-    return [
-        solid(box(-1, -half, 1, half)),
-        line([(-0.97, -half + 0.05), (0, 0.1), (0.97, -half + 0.05)], 0.08, DARK_DETAIL),
-        solid(ellipse(0, 0.15, 0.16), tone=OTHER),
-    ]
-
-
-@form('desk')
-def _camera(rng: Rng) -> list[Piece]:
-    lens = rng.uniform(0.36, 0.44)
-    return [
-        solid(box(-0.4, -0.75, 0.25, -0.4, round=0.08)),
-        solid(box(-1, -0.55, 1, 0.65, round=0.12)),
-        solid(ellipse(0, 0.08, lens), tone=DARK_DETAIL),
-        solid(ellipse(0, 0.08, lens * 0.6), tone=LIGHT_DETAIL),
-        solid(box(0.6, -0.4, 0.85, -0.25), tone=OTHER),
-    ]
-
-
-@form('desk')
-def _telephone(rng: Rng) -> list[Piece]:
-    keys = [box(x - 0.09, y - 0.07, x + 0.09, y + 0.07) for x in (-0.25, 0, 0.25) for y in (0.25, 0.48, 0.71)]
-    return [
-        solid(box(-(half := rng.uniform(0.46, 0.55)), -1.05, half, 1.05, round=0.14)),
-        solid(box(-0.36, -0.85, 0.36, 0.05), tone=LIGHT_DETAIL),
-        *(solid(key, tone=DARK_DETAIL) for key in keys),
-    ]
-
-
-@form('desk')
-def _robot(rng: Rng) -> list[Piece]:
-    head = rng.uniform(0.42, 0.52)
-    return [
-        line([(0, -0.8), (0, -1.15)], 0.07, DARK_DETAIL),
-        solid(ellipse(0, -1.15, 0.1), tone=OTHER),
-        *(line([(0.55 * side, 0.1), (0.8 * side, 0.55)], 0.18, OTHER) for side in (-1, 1)),
-        *(solid(box(0.28 * side - 0.14, 0.7, 0.28 * side + 0.14, 1.1), tone=OTHER) for side in (-1, 1)),
-        solid(box(-head, -0.85, head, -0.15, round=0.08)),
-        solid(box(-0.55, -0.08, 0.55, 0.75, round=0.06)),
-        *(solid(ellipse(0.2 * side, -0.55, 0.12), tone=LIGHT_DETAIL) for side in (-1, 1)),
-        line([(-0.2, -0.3), (0.2, -0.3)], 0.07, DARK_DETAIL),
-        solid(box(-0.3, 0.15, 0.3, 0.5), tone=LIGHT_DETAIL),
-    ]
 
 
 @form('play')
@@ -176,14 +88,12 @@ def _flag(rng: Rng) -> list[Piece]:
 @form('play')
 def _toy_kite(rng: Rng) -> list[Piece]:
     tail = curve([(0, 0.5), (0.2, 0.75), (-0.15, 0.95), (0.1, 1.25)], closed=False)
+    bow = [(-0.12, -0.08), (0.12, 0.08), (0.12, -0.08), (-0.12, 0.08)]
     wide = rng.uniform(0.55, 0.7)
     return [
         line(tail, 0.06, DARK_DETAIL),
         solid([(0, -1), (wide, -0.35), (0, 0.55), (-wide, -0.35)]),
         solid([(0, -1), (wide, -0.35), (0, -0.35)], tone=OTHER),
         solid([(0, 0.55), (-wide, -0.35), (0, -0.35)], tone=OTHER),
-        *(
-            solid([(x - 0.12, y - 0.08), (x + 0.12, y + 0.08), (x + 0.12, y - 0.08), (x - 0.12, y + 0.08)])
-            for x, y in tail[[10, 18]]
-        ),
+        *(solid(moved(bow, x, y)) for x, y in tail[[10, 18]]),
     ]

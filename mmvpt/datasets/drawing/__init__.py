@@ -1,0 +1,1 @@
+"""Data sets that are drawn from a seed, in the layouts that mmpretrain, mmseg and mmdet read."""

@@ -1,4 +1,4 @@
-"""Pretrain a small base, tune a segmentor on it, evaluate it: ``python -m mmvpt quickstart`` as a file."""
+"""Tune a segmentor on a frozen base, evaluate it, segment a new picture: ``python -m mmvpt quickstart`` as a file."""
 
 from functools import partial
 

@@ -9,6 +9,10 @@ from mmvpt.config import Recipe
 
 RATE = 'optim_wrapper.optimizer.lr'
 TUNER = 'model.backbone.tuner.'
+#: Of AdamW: larger than those of weights, as prompts start near zero and are few.
+PROMPT_RATES = (0.1, 0.03, 0.01)
+#: Tuners whose fragments have a grid of lengths or widths, which would take days here.
+LARGER_GRIDS = ('adapter', 'e2vpt', 'pad', 'vpt', 'vpt_shallow', 'vpt_shallow_swin', 'vpt_swin')
 #: A network beside the frozen one; the AlexNet of the VPT paper would cost more than all of the backbones here.
 SIDE = dict(type='mmpretrain.ResNet', depth=18, stem_channels=8, base_channels=8, out_indices=(3,), norm_eval=False)
 
@@ -21,32 +25,34 @@ def rows(name, backbone, methods):
     return {f'{name}_{method}_mini_vtab': row(**options) for method, options in methods.items()}
 
 
-def tuned(tuner, rate=0.03, head=None, **options):
-    """Return the options of a row."""
-    overrides = {RATE: rate, **{f'{TUNER}{key}': value for key, value in options.items()}}
+def tuned(tuner, rates=PROMPT_RATES, head=None, **options):
+    """Return the options of a row: three rates to select from, the middle one by default, and options of the tuner."""
+    overrides = {RATE: rates[1], 'grid': dict(lr=list(rates)), **{f'{TUNER}{key}': options[key] for key in options}}
+    if tuner in LARGER_GRIDS:
+        overrides['tuner_grid'] = dict(_delete_=True)
     return dict(tuner=tuner, head=head, overrides=overrides)
 
 
 COMMON = {
-    'full': tuned('full', 0.001),
-    'linear': tuned('linear', 0.03),
-    'mlp3': tuned('linear', 0.003, head='mlp3'),
-    'bias': tuned('bias', 0.01),
-    'norm': tuned('norm', 0.01),
-    'sidetune': tuned('sidetune', 0.01, network=SIDE),
+    'full': tuned('full', (0.003, 0.001, 0.0003)),
+    'linear': tuned('linear', (0.1, 0.03, 0.01)),
+    'mlp3': tuned('linear', (0.01, 0.003, 0.001), head='mlp3'),
+    'bias': tuned('bias', (0.03, 0.01, 0.003)),
+    'norm': tuned('norm', (0.03, 0.01, 0.003)),
+    'sidetune': tuned('sidetune', (0.03, 0.01, 0.003), network=SIDE),
 }
 TRANSFORMER = {
     **COMMON,
-    'adapter': tuned('adapter', 0.01, reduction=8),
-    'lora': tuned('lora', 0.01, rank=8),
+    'adapter': tuned('adapter', (0.03, 0.01, 0.003), reduction=8),
+    'lora': tuned('lora', (0.03, 0.01, 0.003), rank=8),
     'vpt_shallow': tuned('vpt_shallow', num_tokens=10),
     'vpt': tuned('vpt', num_tokens=10),
     'key_value': tuned('key_value', num_tokens=5),
-    'protuning': tuned('protuning_transformer', 0.01),
+    'protuning': tuned('protuning_transformer', (0.03, 0.01, 0.003)),
 }
 VIT = {
     **TRANSFORMER,
-    'partial1': tuned('partial1_vpt', 0.003),
+    'partial1': tuned('partial1_vpt', (0.01, 0.003, 0.001)),
     'cls_token': tuned('cls_token'),
     'patches': tuned('patches', num_tokens=10),
     'add': tuned('add', img_size=64),
@@ -54,15 +60,15 @@ VIT = {
 }
 SWIN = {
     **TRANSFORMER,
-    'partial1': tuned('partial1_swin', 0.003),
+    'partial1': tuned('partial1_swin', (0.01, 0.003, 0.001)),
     'vpt_shallow': tuned('vpt_shallow_swin', num_tokens=10),
     'vpt': tuned('vpt_swin', num_tokens=10),
 }
 RESNET = {
     **COMMON,
-    'partial1': tuned('partial1_resnet', 0.003),
+    'partial1': tuned('partial1_resnet', (0.01, 0.003, 0.001)),
     'pad': tuned('pad', padding=5, img_size=64),
-    'protuning': tuned('protuning', 0.01),
+    'protuning': tuned('protuning', (0.03, 0.01, 0.003)),
 }
 setr = partial(Recipe, 'setr_mini_vtab', optimizer='setr')
 SETR = {

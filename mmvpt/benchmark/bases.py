@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import yaml
@@ -22,6 +21,7 @@ from mmvpt.models.pretrained import load_pretrained
 from mmvpt.registry import MODELS
 from mmvpt.runs.commands import Overrides, training_step
 from mmvpt.runs.last import last_checkpoint
+from mmvpt.runs.run import Run
 from mmvpt.text.tables import format_table
 
 from .probes import ProbeData, draw_probe_data, probe, reader_of
@@ -44,7 +44,7 @@ class Card:
     config: str
     command: str
     seed: int
-    minutes: float
+    minutes: int
     parameters: int
     numbers: str
     image_size: int
@@ -65,11 +65,9 @@ def pretrain_base(name: str, out: Path, work_dir: Path, overrides: Overrides | N
     """
     values = {**(overrides or {}), 'randomness.seed': seed}
     folder = work_dir / name
-    start = perf_counter()
     training_step(f'Pretraining {name}', BASES[name], folder, values, validate=False).run()
-    minutes = (perf_counter() - start) / 60
-    checkpoint = last_checkpoint(folder)
-    tensors = _halved(read_checkpoint(checkpoint)['state_dict'])
+    run = Run(delta=last_checkpoint(folder), training=folder, evaluation=folder)
+    tensors = _halved(read_checkpoint(run.delta)['state_dict'])
     path = out / f'{name}{WEIGHTS}'
     write_safetensors(path, tensors, {'kind': 'base', 'name': name})
     backbone, cfg = open_backbone(BASES[name])
@@ -79,7 +77,7 @@ def pretrain_base(name: str, out: Path, work_dir: Path, overrides: Overrides | N
         config=f'mmvpt::{BASES[name]}',
         command=f'python -m mmvpt pretrain {name} --seed {seed}',
         seed=seed,
-        minutes=round(minutes, 1),
+        minutes=round(run.minutes),
         parameters=sum(parameter.numel() for parameter in backbone.parameters()),
         numbers='float16',
         image_size=cfg.train_dataloader.dataset.get('side', 64),
@@ -161,7 +159,7 @@ A small frozen base for trials, tests and examples: {card.parameters:,} paramete
 pixels, pretrained on Clutter, pictures that mmvpt draws. Use it by `init_cfg=dict(type='Pretrained',
 checkpoint='mmvpt://{card.name}')`; its backbone is that of `{card.config}`.
 
-- **Made by** `{card.command}`, in {card.minutes} minutes of two CPU cores, the pictures included.
+- **Made by** `{card.command}`, in {card.minutes} minutes of two CPU cores, and a few more for the pictures.
 - **Learnt**: which forms a picture and each of its patches show, textures, colours, light and camera. Forms, textures
   and factors that it never saw are listed in `mmvpt/datasets/clutter/pretext.py`; tasks should use those.
 - **Not for** photographs: it has seen none.

@@ -64,7 +64,6 @@ class Base:
         data: Its data, a folder below the data root.
         folder: Where the pretraining goes.
         methods: Methods that can use it; None for all.
-        each_seed: Whether it is pretrained for each seed, and not once with seed 0.
     """
 
     name: str
@@ -72,7 +71,6 @@ class Base:
     data: str = 'classification'
     folder: str = 'pretraining'
     methods: tuple[str, ...] | None = None
-    each_seed: bool = False
 
 
 @dataclass(frozen=True)

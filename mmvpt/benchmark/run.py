@@ -38,29 +38,24 @@ def run_protocol(protocol: Protocol[Outcome], options: Options) -> Report[Outcom
     """Prepare the data, pretrain each base, train every trial with every seed, and leave ``results.md``."""
     trials = protocol.trials()
     protocol.prepare(protocol, options)
-    outcomes: dict[tuple[Trial, int], Outcome] = {}
-    for seeds in _rounds(protocol):
-        bases = pretrain_all(protocol, options, seeds[0])
-        bench = Bench(protocol, options, bases)
-        if protocol.selection is not None and not outcomes:
-            trials = bench.select(trials)
-        print(f'\n== {len(trials)} trials for each of {len(seeds)} seeds', flush=True)
-        outcomes |= bench.train_all(trials, seeds)
+    bench = Bench(protocol, options, pretrain_all(protocol, options))
+    if protocol.selection is not None:
+        trials = bench.select(trials)
+    print(f'\n== {len(trials)} trials for each of {len(protocol.seeds)} seeds', flush=True)
+    outcomes = bench.train_all(trials, protocol.seeds)
     tables = tabulate(protocol, trials, outcomes)
     (options.work_dir / RESULTS).write_text(tables + '\n')
     return Report(tables, outcomes)
 
 
-def pretrain_all(protocol: Protocol[Outcome], options: Options, seed: int) -> dict[str, Step]:
-    """Pretrain the bases that a protocol pretrains; ``seed`` is of those that each seed has its own of."""
+def pretrain_all(protocol: Protocol[Outcome], options: Options) -> dict[str, Step]:
+    """Pretrain the bases that a protocol pretrains, with seed 0."""
 
     def run(name: str) -> Step:
         base = protocol.bases[name]
         assert base.config is not None
-        own = seed if base.each_seed else 0
-        folder = options.work_dir / f'seed{seed}' / base.folder if base.each_seed else options.work_dir / base.folder
-        overrides = {SEED: own, **data_roots(options.data_root / base.data), **options.base_overrides}
-        step = training_step(f'Pretraining a {base.name}', base.config, folder, overrides)
+        overrides = {SEED: 0, **data_roots(options.data_root / base.data), **options.base_overrides}
+        step = training_step(f'Pretraining a {base.name}', base.config, options.work_dir / base.folder, overrides)
         step.run(quiet=options.jobs > 1 and len(names) > 1)
         return step
 
@@ -132,12 +127,6 @@ class Bench(Generic[Outcome]):
         """Where the config of a trial names its base, and that base, unless it brings one."""
         if step := self.bases.get(trial.base):
             yield WEIGHTS, str(last_checkpoint(step.folder))
-
-
-def _rounds(protocol: Protocol[Outcome]) -> list[Sequence[int]]:
-    """Seeds that share their bases."""
-    apart = any(base.each_seed for base in protocol.bases.values())
-    return [[seed] for seed in protocol.seeds] if apart else [protocol.seeds]
 
 
 def _write(job: Job, recipe: Recipe, protocol: str) -> Job:

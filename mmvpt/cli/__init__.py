@@ -36,7 +36,7 @@ VERBS = {
     'make_mini_vtab': 'draw Mini-VTAB, small tasks for our own bases',
     'pretrain': 'pretrain one of our small bases, and write its weights and its card',
     'probe': 'print linear probes of bases',
-    'quickstart': 'pretrain a small base, tune a segmentor on it, evaluate it',
+    'quickstart': 'tune a segmentor on a frozen base, evaluate it, segment a new picture',
     'vpt_shapes': 'compare ways to tune a ViT, a Swin and a CNN on Shapes',
     'protuning_shapes': 'compare Pro-tuning with retraining and fine-tuning on Shapes',
     'e2vpt_shapes': 'compare the parts of E2VPT on Shapes',

@@ -21,7 +21,7 @@ SELECTED_BY = ('last', 'best')
 #: Of its trainings.
 PHASES = ('selection', 'pruning', 'final')
 #: What it can sweep by a name.
-PROTOCOLS = ('fgvc', 'shapes_sweep', 'vtab')
+PROTOCOLS = ('fgvc', 'mini_vtab', 'shapes_sweep', 'vtab')
 
 PAPERS = ('pro_tuning', 'vpt', 'e2vpt')
 

@@ -77,11 +77,11 @@ def add_choice(parser: ArgumentParser, name: str, choices: Sequence[str]) -> Non
     parser.add_argument(name, nargs='+', choices=choices, default=list(choices), help='all by default')
 
 
-def add_folders(parser: ArgumentParser, study: str) -> None:
-    """Add the options for the folders of a study on Shapes."""
+def add_folders(parser: ArgumentParser, study: str, data: str = 'data/shapes') -> None:
+    """Add the options for the folders of a study."""
     folder = f'work_dirs/{study}'
     parser.add_argument('--work-dir', type=Path, default=folder, help='folder of all results (%(default)s)')
-    parser.add_argument('--data-root', type=Path, default='data/shapes', help='folder of the images (%(default)s)')
+    parser.add_argument('--data-root', type=Path, default=data, help='folder of the images (%(default)s)')
 
 
 def add_drawing(parser: ArgumentParser, splits: Sequence[str]) -> None:

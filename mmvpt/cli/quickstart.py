@@ -1,4 +1,4 @@
-"""From nothing to a segmentor tuned by prompts, and one by its head alone: data, training, test, table, picture."""
+"""Tune a segmentor on a frozen base by prompts, and by its head alone: data, training, test, table, pictures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
     """Declare what it takes."""
     parser = argparse.ArgumentParser(program, description=__doc__, epilog=EPILOG)
     add_seeds(parser, 'a run of everything for each')
-    add_folders(parser, 'quickstart')
+    add_folders(parser, 'quickstart', 'data/mini_vtab')
     parser.add_argument('--fresh', action='store_true', help='remove what earlier runs with these seeds left')
     return parser
 
@@ -22,11 +22,11 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> None:
     """Do it all, and print the table."""
     from mmvpt.benchmark.protocol import Options
-    from mmvpt.benchmark.protocols.shapes_quickstart import quickstart
+    from mmvpt.benchmark.protocols.quickstart import quickstart
     from mmvpt.runs.steps import StepFailed
 
     try:
-        table = quickstart(Options(args.work_dir, args.data_root), args.seeds, fresh=args.fresh)
+        found = quickstart(Options(args.work_dir, args.data_root), args.seeds, fresh=args.fresh)
     except (StepFailed, OSError) as error:
         sys.exit(f'\n{error}')
-    print(f'\n{table}\n\nPictures side by side: {args.work_dir / "panel.png"}')
+    print(f'\n{found}')

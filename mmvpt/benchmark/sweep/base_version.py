@@ -8,12 +8,15 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mmvpt.files.bases import SCHEME, find_base
+
 
 def base_version_of(cfg: Config) -> str:
     """A hash of the file of the backbone; empty where it is random, or not on this machine."""
     backbone = cfg.model.get('backbone', {})
     init = backbone.get('init_cfg') or backbone.get('backbone', {}).get('init_cfg') or {}
-    path = Path(str(init.get('checkpoint', '')))
+    checkpoint = str(init.get('checkpoint', ''))
+    path = find_base(checkpoint) if checkpoint.startswith(SCHEME) else Path(checkpoint)
     return _hash(path.resolve(), path.stat().st_mtime_ns) if path.is_file() else ''
 
 

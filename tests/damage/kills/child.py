@@ -15,7 +15,7 @@ from mmengine.config import Config
 from mmengine.runner import loops
 
 from mmvpt.benchmark.protocol import Options
-from mmvpt.benchmark.protocols.shapes_quickstart import quickstart
+from mmvpt.benchmark.protocols.quickstart import quickstart
 from mmvpt.cli import main
 from mmvpt.pruning.plan import Plan
 from mmvpt.runs.steps import Step

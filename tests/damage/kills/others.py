@@ -164,7 +164,7 @@ def _report(plan: Plan) -> str:
 
 
 def try_quickstart(number: int, root: Path, seed: int) -> Iterator[Outcome]:
-    """Kill the quickstart with all that it started, pictures and pretraining included."""
+    """Kill the quickstart with all that it started, pictures included."""
     rng = random.Random(f'{seed} quickstart')
     whole, killed = (_small(root / name) for name in ('whole', 'killed'))
     _run_to_end(run_quickstart, whole)
@@ -181,11 +181,7 @@ def try_quickstart(number: int, root: Path, seed: int) -> Iterator[Outcome]:
 def _small(folder: Path) -> Options:
     (folder / 'work').mkdir(parents=True)
     short = {**NO_WORKERS, 'train_cfg.max_iters': 4, 'train_cfg.val_interval': 2}
-    base = {'train_dataloader.batch_size': 12, 'train_cfg.max_epochs': 1, 'train_cfg.val_interval': 1}
-    splits = dict(train=24, val=6)
-    return Options(
-        folder / 'work', folder / 'data', splits=splits, overrides=short, base_overrides={**NO_WORKERS, **base}
-    )
+    return Options(folder / 'work', folder / 'data', splits=dict(train=24, val=6), overrides=short)
 
 
 def _pictures(options: Options) -> dict[str, bytes]:

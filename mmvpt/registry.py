@@ -5,6 +5,7 @@ from mmengine.registry import HOOKS as MMENGINE_HOOKS
 from mmengine.registry import LOOPS as MMENGINE_LOOPS
 from mmengine.registry import METRICS as MMENGINE_METRICS
 from mmengine.registry import MODELS as MMENGINE_MODELS
+from mmengine.registry import OPTIMIZERS as MMENGINE_OPTIMIZERS
 from mmengine.registry import (
     OPTIM_WRAPPER_CONSTRUCTORS as MMENGINE_OPTIM_WRAPPER_CONSTRUCTORS,
 )
@@ -34,6 +35,8 @@ OPTIM_WRAPPER_CONSTRUCTORS = Registry(
     scope='mmvpt',
     locations=['mmvpt.engine'],
 )
+# optimizers that neither torch nor MMEngine has
+OPTIMIZERS = Registry('optimizer', parent=MMENGINE_OPTIMIZERS, scope='mmvpt', locations=['mmvpt.engine'])
 # our own data sets
 DATASETS = Registry(
     'dataset',

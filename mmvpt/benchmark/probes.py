@@ -27,7 +27,7 @@ PROBED = replace(
     ground_textures=WITHHELD_TEXTURES,
 )
 PROBE_SEED = 1_000
-NUM_TRAIN, NUM_TEST = 3000, 1000
+NUM_TRAIN, NUM_TEST = 2000, 1000
 GRID = 8
 #: What is asked of a whole picture.
 ASKED_WORDS = ('form', 'texture', 'ground_texture')

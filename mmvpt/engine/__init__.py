@@ -7,11 +7,14 @@ from mmvpt.models.merge import merge_delta
 
 from . import hooks
 from .hooks import *  # noqa: F403  its own list names them
+from .muon import Muon, MuonConstructor
 from .optim import TrainableParamsConstructor
 from .optim_compat import VPTCompatConstructor
 
 __all__ = [
     *hooks.__all__,
+    'Muon',
+    'MuonConstructor',
     'TrainableParamsConstructor',
     'VPTCompatConstructor',
     'apply_delta',

@@ -20,15 +20,15 @@ train_dataloader = dict(
     dataset=dict(type='mmvpt.DrawnClutter', length=150_000, keep='data/clutter'),
 )
 optim_wrapper = dict(
-    optimizer=dict(type='AdamW', lr=1.5e-3, weight_decay=0.05),
-    paramwise_cfg=dict(norm_decay_mult=0.0, bias_decay_mult=0.0, flat_decay_mult=0.0),
+    constructor='mmvpt.MuonConstructor',
+    optimizer=dict(type='mmvpt.Muon', lr=5e-3, weight_decay=0.05),
     clip_grad=dict(max_norm=1.0),
 )
 param_scheduler = [
-    dict(type='LinearLR', start_factor=0.01, by_epoch=False, end=300),
-    dict(type='CosineAnnealingLR', eta_min=0.0, by_epoch=False, begin=300, end=7000),
+    dict(type='LinearLR', start_factor=0.01, by_epoch=False, end=200),
+    dict(type='CosineAnnealingLR', eta_min=0.0, by_epoch=False, begin=200, end=5000),
 ]
-train_cfg = dict(by_epoch=False, max_iters=7000)
+train_cfg = dict(by_epoch=False, max_iters=5000)
 default_hooks = dict(
     finite_loss=_base_.mmvpt_hooks.finite_loss,
     logger=dict(interval=100),

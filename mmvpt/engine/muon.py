@@ -1,7 +1,7 @@
 """Muon, an optimizer for training from scratch: matrices move by orthogonal steps.
 
 It is by Keller Jordan (https://kellerjordan.github.io/posts/muon), with the scale of https://arxiv.org/abs/2502.16982,
-so that rates are those of AdamW. Our small bases learn in half the steps that AdamW needs (docs/decisions/0012-a-base.md).
+so that rates are those of AdamW. Our small bases learn in half the steps of AdamW (docs/decisions/0012-a-base.md).
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from typing import Any
 
 import torch
 from mmengine.optim import OptimWrapper
+from mmengine.registry import OPTIM_WRAPPERS
 from torch import Tensor, nn
 from torch.optim import Optimizer
-
-from mmengine.registry import OPTIM_WRAPPERS
 
 from mmvpt.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIMIZERS
 
 #: Of the polynomial that pulls singular values to 1, from the page above.
 POLYNOMIAL = (3.4445, -4.7750, 2.0315)
 STEPS = 5
-#: The root mean square of an update of AdamW, nearly.
-UPDATE = 0.2
+#: The root mean square of a step of AdamW, nearly.
+STEP_SIZE = 0.2
 
 
 @OPTIMIZERS.register_module()
@@ -81,7 +80,7 @@ class Muon(Optimizer):
         for shape, pairs in by_shape.items():
             updates = orthogonal(torch.stack([update for _, update in pairs]))
             for (parameter, _), update in zip(pairs, updates, strict=True):
-                parameter.sub_(update, alpha=group['lr'] * UPDATE * max(shape) ** 0.5)
+                parameter.sub_(update, alpha=group['lr'] * STEP_SIZE * max(shape) ** 0.5)
 
     def _adamw(self, group: Mapping[str, Any], parameters: list[Tensor]) -> None:
         first, second = group['betas']

@@ -14,11 +14,16 @@ from statistics import median
 
 import cv2
 import numpy as np
+from mmengine.config import Config
+from mmengine.dataset import Compose, pseudo_collate
+from mmengine.registry import MODELS, init_default_scope
 
 from mmvpt.analysis.panel import draw_panel, paint_labels
 from mmvpt.config.open import open_config
 from mmvpt.datasets.drawing.layouts import save_image
 from mmvpt.datasets.mini_vtab import FORMATS, make_mini_vtab
+from mmvpt.delta.files import read_delta
+from mmvpt.delta.load import apply_delta
 from mmvpt.runs.commands import near
 from mmvpt.runs.run import Run
 from mmvpt.runs.summary import summarize
@@ -29,7 +34,7 @@ from ..train import train_by_commands
 
 #: The panel shows the first pictures of the validation split.
 NUM_PICTURES = 5
-DATA = 'segmentation'
+SET = 'segmentation'
 PANEL, NEW, SEGMENTED = 'panel.png', 'new_picture.png', 'new_picture_segmented.png'
 #: Of the new picture: in none of the splits.
 NEW_SEED = 2026
@@ -55,13 +60,13 @@ def show_costs(line: Line[Run]) -> Mapping[str, object]:
 
 def draw_things(protocol: Protocol[Outcome], options: Options) -> None:
     """Draw the pictures."""
-    print(f'== Things in clutter, in {options.data_root / DATA}', flush=True)
-    make_mini_vtab(options.data_root, [DATA], splits=options.splits, workers=2)
+    print(f'== Things in clutter, in {options.data_root / SET}', flush=True)
+    make_mini_vtab(options.data_root, [SET], splits=options.splits, workers=2)
 
 
 PROTOCOL = Protocol(
     name='quickstart',
-    tasks={'segmentation': Task(DATA, 'setr_{}_mini_vtab')},
+    tasks={'segmentation': Task(SET, 'setr_{}_mini_vtab')},
     methods={'head only': 'linear', 'VPT-deep': 'vpt'},
     bases={'vit': Base('small ViT')},
     prepare=draw_things,
@@ -85,7 +90,7 @@ def quickstart(options: Options, seeds: Sequence[int] = (0,), fresh: bool = Fals
             shutil.rmtree(options.work_dir / f'seed{seed}', ignore_errors=True)
     report = run_protocol(PROTOCOL.only(seeds=seeds), options)
     runs = {trial.method: run for (trial, seed), run in report.outcomes.items() if seed == seeds[0]}
-    draw_results(runs, options.data_root / DATA, options.work_dir / PANEL)
+    draw_results(runs, options.data_root / SET, options.work_dir / PANEL)
     prompted = runs['VPT-deep']
     segment_new(prompted, options.work_dir)
     return f'{report.tables}\n\n{_what_next(prompted, options.work_dir)}'
@@ -110,22 +115,30 @@ def draw_results(runs: Mapping[str, Run], data: Path, path: Path) -> None:
 
 
 def segment_new(run: Run, folder: Path) -> None:
-    """Draw a picture that is in no split, and segment it by mmseg's own functions, from config and delta."""
-    from mmseg.apis import inference_model, init_model
-
-    exporter = FORMATS[DATA]
-    save_image(folder / NEW, exporter.image(exporter.draw(np.random.default_rng(NEW_SEED), 0, exporter.size)))
+    """Draw a picture that is in no split, and segment it by config and delta."""
+    exporter = FORMATS[SET]
+    path = folder / NEW
+    save_image(path, exporter.image(exporter.draw(np.random.default_rng(NEW_SEED), 0, exporter.size)))
     (config,) = run.training.glob('*.py')  # as MMEngine left it
-    model = init_model(str(config), str(run.delta), device='cpu')
-    found = inference_model(model, str(folder / NEW)).pred_sem_seg.data[0].numpy()
-    meta = model.dataset_meta
-    columns = {
-        'new picture': [read_pixels(folder / NEW)[..., ::-1]],
-        'segmented': [paint_labels(found + 1, meta['palette'])],
-    }
-    shown = [name for place, name in enumerate(meta['classes']) if (found == place).any()]
-    legend = {name: tuple(meta['palette'][meta['classes'].index(name)]) for name in shown}
+    cfg = open_config(config)
+    found = _segment(cfg, run.delta, path)
+    meta = cfg.test_dataloader.dataset.metainfo
+    columns = {'new picture': [read_pixels(path)[..., ::-1]], 'segmented': [paint_labels(found + 1, meta.palette)]}
+    legend = {meta.classes[place]: tuple(meta.palette[place]) for place in np.unique(found)}
     draw_panel(columns, folder / SEGMENTED, legend=legend)
+
+
+def _segment(cfg: Config, delta: Path, picture: Path) -> np.ndarray:
+    """The number of the class of each pixel."""
+    init_default_scope(cfg.default_scope)
+    model = MODELS.build(cfg.model)
+    apply_delta(model, read_delta(delta)['state_dict'])
+    model.eval()
+    steps = [step for step in cfg.test_dataloader.dataset.pipeline if step['type'] != 'LoadAnnotations']
+    sample = Compose(steps)(dict(img_path=str(picture)))
+    assert sample is not None
+    (found,) = model.test_step(pseudo_collate([sample]))
+    return found.pred_sem_seg.data[0].numpy()
 
 
 def _what_next(run: Run, folder: Path) -> str:

@@ -69,11 +69,11 @@ class Muon(Optimizer):
     def _orthogonal(self, group: Mapping[str, Any], parameters: list[Tensor]) -> None:
         by_shape: dict[tuple[int, ...], list[tuple[Tensor, Tensor]]] = defaultdict(list)
         for parameter in parameters:
-            state = self.state[parameter]
+            state, gradient = self.state[parameter], gradient_of(parameter)
             if not state:
                 state['momentum'] = torch.zeros_like(parameter)
-            state['momentum'].lerp_(parameter.grad, 1 - group['momentum'])
-            update = torch.lerp(parameter.grad, state['momentum'], group['momentum'])
+            state['momentum'].lerp_(gradient, 1 - group['momentum'])
+            update = torch.lerp(gradient, state['momentum'], group['momentum'])
             tall = update.shape[0] > update.shape[1]
             flat = update.T if tall else update
             by_shape[tuple(flat.shape)].append((parameter.T if tall else parameter, flat))
@@ -85,15 +85,21 @@ class Muon(Optimizer):
     def _adamw(self, group: Mapping[str, Any], parameters: list[Tensor]) -> None:
         first, second = group['betas']
         for parameter in parameters:
-            state = self.state[parameter]
+            state, gradient = self.state[parameter], gradient_of(parameter)
             if not state:
                 state.update(steps=0, mean=torch.zeros_like(parameter), square=torch.zeros_like(parameter))
             state['steps'] += 1
-            state['mean'].lerp_(parameter.grad, 1 - first)
-            state['square'].lerp_(parameter.grad.square(), 1 - second)
+            state['mean'].lerp_(gradient, 1 - first)
+            state['square'].lerp_(gradient.square(), 1 - second)
             mean = state['mean'] / (1 - first ** state['steps'])
             deviation = (state['square'] / (1 - second ** state['steps'])).sqrt().add_(group['eps'])
             parameter.addcdiv_(mean, deviation, value=-group['lr'])
+
+
+def gradient_of(parameter: Tensor) -> Tensor:
+    """Return the gradient of a parameter that has one."""
+    assert parameter.grad is not None
+    return parameter.grad
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
@@ -126,7 +132,7 @@ class MuonConstructor:
         matrices = [p for name, p in named if p.ndim == 2 and name.startswith('backbone.')]
         own = set(map(id, matrices))
         others = [p for _, p in named if id(p) not in own]
-        groups = [
+        groups: list[dict[str, Any]] = [
             dict(params=matrices, matrices=True),
             dict(params=[p for p in others if is_weight(p)]),
             dict(params=[p for p in others if not is_weight(p)], weight_decay=0.0),

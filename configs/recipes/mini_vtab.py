@@ -60,7 +60,7 @@ VIT = {
 }
 SWIN = {
     **TRANSFORMER,
-    'partial1': tuned('partial1_swin', (0.01, 0.003, 0.001)),
+    'partial1': tuned('partial1_vpt', (0.01, 0.003, 0.001)),
     'vpt_shallow': tuned('vpt_shallow_swin', num_tokens=10),
     'vpt': tuned('vpt_swin', num_tokens=10),
 }
@@ -71,10 +71,12 @@ RESNET = {
     'protuning': tuned('protuning', (0.03, 0.01, 0.003)),
 }
 setr = partial(Recipe, 'setr_mini_vtab', optimizer='setr')
+#: Where no tuner adds parameters, which have a rate of their own.
+ONE_RATE = {'optim_wrapper.paramwise_cfg': dict(_delete_=True)}
 SETR = {
-    'full': setr(tuner='full', overrides={RATE: 0.02}),
-    'linear': setr(tuner='linear', overrides={'optim_wrapper.paramwise_cfg': dict(_delete_=True)}),
-    'bias': setr(tuner='bias'),
+    'full': setr(tuner='full', overrides={RATE: 0.02, **ONE_RATE}),
+    'linear': setr(tuner='linear', overrides=ONE_RATE),
+    'bias': setr(tuner='bias', overrides=ONE_RATE),
     'vpt': setr(tuner='vpt'),
     'e2vpt': setr(tuner='e2vpt'),
     'lora': setr(tuner='lora'),

@@ -40,7 +40,9 @@ def test_a_base_is_pretrained_written_and_described_and_an_interrupted_one_goes_
         'train_dataloader.persistent_workers': False,
         'train_dataloader.dataset.length': 8,
         'train_dataloader.dataset.keep': str(tmp_path / 'data'),
-        'train_dataloader.dataset.ranges': "dict(forms=('cat','star'),textures=('flat',),ground_textures=('flat',))",
+        'train_dataloader.dataset.ranges.forms': '[cat,fish]',
+        'train_dataloader.dataset.ranges.textures': '[flat]',
+        'train_dataloader.dataset.ranges.ground_textures': '[flat]',
         'train_cfg.max_iters': 2,
         'default_hooks.logger.interval': 1,
     }

@@ -51,8 +51,8 @@ def test_all_configs_are_listed(capsys: pytest.CaptureFixture) -> None:
 @pytest.mark.parametrize(
     ('options', 'names'),
     [
-        (('--method', 'e2vpt', '--task', 'segmentation'), {'setr_e2vpt_ade20k', 'upernet_swin-b_e2vpt_ade20k'}),
-        (('--method', 'LoRA'), {'vit_lora_cub', 'vit_lora_all_linear_cub'}),
+        (('--method', 'e2vpt', '--data', 'ade20k'), {'setr_e2vpt_ade20k', 'upernet_swin-b_e2vpt_ade20k'}),
+        (('--method', 'LoRA', '--data', 'cub'), {'vit_lora_cub', 'vit_lora_all_linear_cub'}),
         (('--method', 'mlp3', '--backbone', 'convnext'), {'convnext-b_mlp3_cub'}),
         (('--backbone', 'dinov'), {'dinov2_vpt_cub', 'cascade_mask_rcnn_dinov3_vpt_coco'}),
         (

@@ -281,7 +281,7 @@ def drawn_mini_vtab(name: str) -> Path:
 
 
 def on_clutter(config: Config, folder: Path) -> None:
-    few = dict(forms=('cat', 'star'), textures=('flat',), ground_textures=('flat',))
+    few = dict(forms=('cat', 'fish'), textures=('flat',), ground_textures=('flat',))
     config.train_dataloader.dataset.update(length=8, keep=str(folder / 'clutter'), workers=1, ranges=few)
     config.train_dataloader.update(batch_size=4)
     config.train_cfg.max_iters = 2

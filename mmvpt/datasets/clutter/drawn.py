@@ -75,6 +75,8 @@ class DrawnClutter:
             )
         self.length, self.seed, self.grid = length, seed, grid
         self.ranges = replace(SEEN, side=side, **(ranges or {}))
+        if withheld := {*self.ranges.forms} - {*SEEN.forms}:
+            raise Refused(f'ranges.forms: {", ".join(sorted(withheld))}: withheld from bases, so there is no target.')
         self.metainfo: dict[str, Any] = {}
         self.kept = self._keep(Path(keep), workers) if keep else None
         if self.kept is None:

@@ -98,6 +98,11 @@ def test_a_changed_file_is_refused(tmp_path):
         DrawnClutter(length=2, ranges=FEW, keep=str(tmp_path))
 
 
+def test_forms_that_are_withheld_are_refused():
+    with pytest.raises(ValueError, match='ranges.forms: duck: withheld from bases'):
+        DrawnClutter(length=1, ranges=dict(FEW, forms=('cat', 'duck')))
+
+
 @pytest.mark.parametrize('wrong', [dict(length=0), dict(length=1, side=60), dict(length=1, grid=0)])
 def test_impossible_sizes_are_refused(wrong):
     with pytest.raises(ValueError, match='a whole number of patches'):

@@ -69,7 +69,7 @@ def test_scopes_are_not_imported(tmp_path, monkeypatch) -> None:
     (tmp_path / 'evil').mkdir()
     (tmp_path / 'evil' / 'registry.py').write_text('raise AssertionError("imported")')
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(ValueError, match=r'evil\.. is no registered class'):
+    with pytest.raises(ValueError, match='is no registered class'):
         config_of_text('model = dict(type="FCNHead", _scope_="evil")', 'FILE')
     assert 'default_scope' not in config_of_text('default_scope = "evil"', 'FILE')
 

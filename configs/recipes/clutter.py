@@ -5,6 +5,7 @@ from mmvpt.datasets.clutter.pretext import CIRCLE_FACTORS, NUMBER_FACTORS, SEEN,
 
 TARGETS = {
     'model.head.num_forms': len(SEEN.forms),
+    'model.head.num_textures': len(SEEN.textures),
     'model.head.words': {factor: len(names) for factor, names in WORD_FACTORS.items()},
     'model.head.num_numbers': len(NUMBER_FACTORS) + 2 * len(CIRCLE_FACTORS),
 }

@@ -45,8 +45,7 @@ class ProbeData:
     images: Tensor
     words: Mapping[str, Tensor]
     numbers: Mapping[str, Tensor]
-    patch_forms: Tensor
-    patch_covered: Tensor
+    patches: Mapping[str, Tensor]
 
 
 def draw_probe_data(number: int = NUM_TRAIN + NUM_TEST, workers: int = 2) -> ProbeData:
@@ -55,21 +54,19 @@ def draw_probe_data(number: int = NUM_TRAIN + NUM_TEST, workers: int = 2) -> Pro
     with ProcessPoolExecutor(workers, mp_context=get_context('fork')) as pool:
         drawn = pool.map(_draw, range(number), chunksize=50)
         rows = list(track(drawn, f'Drawing {number:,} pictures for the probes', total=number))
-    images, factors, forms, covered = zip(*rows, strict=True)
+    images, factors, patches = zip(*rows, strict=True)
     return ProbeData(
         images=torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2),
         words={name: _number([row[name] for row in factors]) for name in ASKED_WORDS},
         numbers={name: torch.tensor([float(row[name]) for row in factors]) for name in ASKED_NUMBERS},
-        patch_forms=torch.from_numpy(np.stack(forms)),
-        patch_covered=torch.from_numpy(np.stack(covered)),
+        patches={name: torch.from_numpy(np.stack([row[name] for row in patches])) for name in patches[0]},
     )
 
 
 def _draw(index: int) -> tuple:
     picture = draw_picture(PROBED, PROBE_SEED, index)
     rendering = render(picture)
-    forms, covered = patch_targets(picture, rendering, GRID, PROBED.forms)
-    return rendering.image, read_factors(picture, rendering), forms, covered
+    return rendering.image, read_factors(picture, rendering), patch_targets(picture, rendering, GRID, PROBED)
 
 
 def _number(words: Iterable[object]) -> Tensor:
@@ -100,13 +97,14 @@ def _probe_pictures(features: Tensor, data: ProbeData) -> dict[str, float]:
 
 def _probe_patches(patches: Tensor, data: ProbeData) -> dict[str, float]:
     parts = partial(_split, len(patches) * NUM_TRAIN // (NUM_TRAIN + NUM_TEST))
-    features, labels, new, truth = parts(patches, data.patch_forms)
-    flat, new = features.flatten(0, 1), new.flatten(0, 1)
-    shown, new_shown = labels.flatten() < len(PROBED.forms), truth.flatten() < len(PROBED.forms)
-    _, covered, _, new_covered = parts(patches, data.patch_covered)
+    flat = {name: [part.flatten(0, 1) for part in parts(patches, data.patches[name])] for name in data.patches}
+    features, forms, new, new_forms = flat['forms']
+    shown, new_shown = forms < len(PROBED.forms), new_forms < len(PROBED.forms)
+    (_, textures, _, new_textures), (_, covered, _, new_covered) = flat['textures'], flat['covered']
     return {
-        'form': accuracy(flat[shown], labels.flatten()[shown], new[new_shown], truth.flatten()[new_shown]),
-        'covered': explained(flat, covered.flatten(), new, new_covered.flatten()),
+        'form': accuracy(features[shown], forms[shown], new[new_shown], new_forms[new_shown]),
+        'texture': accuracy(features[shown], textures[shown], new[new_shown], new_textures[new_shown]),
+        'covered': explained(features, covered, new, new_covered),
     }
 
 

@@ -16,7 +16,9 @@ from mmvpt.text.refused import Refused
 
 Losses = dict[str, Tensor]
 #: What a model may learn from.
-LEARNT_FROM = ('picture', 'patches', 'pixels')
+LEARNT_FROM = ('picture', 'patches', 'textures', 'pixels')
+#: The texture of a patch that shows no thing.
+UNTOLD = -1
 
 
 @MODELS.register_module()
@@ -75,14 +77,16 @@ class FactorModel(BaseModel):
 
 @MODELS.register_module()
 class FactorHead(BaseModule):
-    """Linear layers that tell factors of pictures, forms at patches, and pixels.
+    """Linear layers that tell factors of pictures, forms and textures at patches, and pixels.
 
     Args:
         in_channels: Width of the features of pictures.
         num_forms: Number of forms that pictures and patches show.
+        num_textures: Number of textures of what patches show.
         words: Number of words of each factor that is one of them.
         num_numbers: Number of factors that are numbers. They are scaled to a deviation of 1.
-        weights: Weights of the parts ``picture``, ``patches`` and ``pixels``; a part without one is not learnt.
+        weights: Weights of the parts ``picture``, ``patches`` (forms), ``textures`` (of things, at patches) and
+            ``pixels``; a part without one, or with 0, is not learnt.
         patch_channels: Width of the features of patches, if it is another.
         patch_size: Side of a patch in pixels.
     """
@@ -91,6 +95,7 @@ class FactorHead(BaseModule):
         self,
         in_channels: int,
         num_forms: int,
+        num_textures: int,
         words: Mapping[str, int],
         num_numbers: int,
         weights: Mapping[str, float],
@@ -98,18 +103,20 @@ class FactorHead(BaseModule):
         patch_size: int = 8,
     ) -> None:
         super().__init__()
-        if wrong := set(weights) - set(LEARNT_FROM) or not weights:
-            raise Refused(
-                f'weights={dict(weights)}: {wrong}. A model learns from one of {", ".join(LEARNT_FROM)} at least.'
-            )
-        self.words, self.weights, self.patch_size = dict(words), dict(weights), patch_size
+        own = {part: weight for part, weight in weights.items() if weight}
+        if set(own) - set(LEARNT_FROM) or not own:
+            raise Refused(f'weights={dict(weights)}: a model learns from one of {", ".join(LEARNT_FROM)} at least.')
+        self.words, self.weights, self.patch_size = dict(words), own, patch_size
         self.sizes = [num_forms, *self.words.values(), num_numbers]
         self.scale = nn.BatchNorm1d(num_numbers, momentum=0.02, affine=False)
         narrow = patch_channels or in_channels
         shapes = dict(
-            picture=(in_channels, sum(self.sizes)), patches=(narrow, num_forms + 2), pixels=(narrow, 3 * patch_size**2)
+            picture=(in_channels, sum(self.sizes)),
+            patches=(narrow, num_forms + 2),
+            textures=(narrow, num_textures),
+            pixels=(narrow, 3 * patch_size**2),
         )
-        self.layers = nn.ModuleDict({part: nn.Linear(*shapes[part]) for part in weights})
+        self.layers = nn.ModuleDict({part: nn.Linear(*shapes[part]) for part in own})
 
     def loss(self, pictures: Tensor, patches: Tensor, samples: Sequence[Any]) -> Losses:
         """Losses of the parts that have a target in the data."""
@@ -118,6 +125,8 @@ class FactorHead(BaseModule):
             losses |= self._picture_loss(self.layers['picture'](pictures), samples)
         if 'patches' in self.layers:
             losses |= self._patch_loss(self.layers['patches'](patches), samples)
+        if 'textures' in self.layers:
+            losses |= self._texture_loss(self.layers['textures'](patches), samples)
         return losses
 
     def pixel_loss(self, patches: Tensor, pixels: Tensor, hidden: Tensor) -> Losses:
@@ -139,12 +148,20 @@ class FactorHead(BaseModule):
 
     def _patch_loss(self, outputs: Tensor, samples: Sequence[Any]) -> Losses:
         weight = self.weights['patches']
-        forms = torch.stack([sample.patch_forms for sample in samples]).to(outputs.device)
-        covered = _stack(samples, 'patch_covered', outputs)
+        forms, covered = outputs[..., :-1].flatten(0, 1), _stack(samples, 'patch_covered', outputs)
         return {
-            'loss_patch_forms': weight * F.cross_entropy(outputs[..., :-1].flatten(0, 1), forms.flatten()),
+            'loss_patch_forms': weight * F.cross_entropy(forms, _places(samples, 'patch_forms', outputs)),
             'loss_patch_covered': weight * F.binary_cross_entropy_with_logits(outputs[..., -1], covered),
         }
+
+    def _texture_loss(self, outputs: Tensor, samples: Sequence[Any]) -> Losses:
+        targets = _places(samples, 'patch_textures', outputs)
+        whole = F.cross_entropy(outputs.flatten(0, 1), targets, ignore_index=UNTOLD, reduction='sum')
+        return {'loss_patch_textures': self.weights['textures'] * whole / (targets != UNTOLD).sum().clamp_min(1)}
+
+
+def _places(samples: Sequence[Any], field: str, like: Tensor) -> Tensor:
+    return torch.stack([sample.get(field) for sample in samples]).flatten().to(like.device)
 
 
 def _stack(samples: Sequence[Any], field: str, like: Tensor) -> Tensor:

@@ -19,7 +19,12 @@ def build(backbone=VIT, level=-1, **head):
     init_default_scope('mmpretrain')
     torch.manual_seed(0)
     options = dict(
-        in_channels=16, num_forms=5, words=dict(texture=3, scheme=2), num_numbers=4, weights=dict(picture=1, patches=1)
+        in_channels=16,
+        num_forms=5,
+        num_textures=3,
+        words=dict(texture=3, scheme=2),
+        num_numbers=4,
+        weights=dict(picture=1, patches=1),
     )
     return FactorModel(backbone, dict(type='mmvpt.FactorHead', **{**options, **head}), level=level)
 
@@ -33,6 +38,7 @@ def samples(batch=2, patches=16):
             words=torch.tensor([index % 3, index % 2]),
             numbers=torch.arange(4.0) + index,
             patch_forms=torch.full((patches,), index % 6),
+            patch_textures=torch.tensor([-1] + [index % 3] * (patches - 1)),
             patch_covered=torch.full((patches,), 0.5),
         )
         for name, value in fields.items():
@@ -57,6 +63,7 @@ def test_each_part_has_its_losses_and_reaches_the_backbone():
     expected = {
         'picture': {'loss_forms', 'loss_texture', 'loss_scheme', 'loss_numbers'},
         'patches': {'loss_patch_forms', 'loss_patch_covered'},
+        'textures': {'loss_patch_textures'},
         'pixels': {'loss_pixels'},
     }
     for part, names in expected.items():
@@ -107,5 +114,5 @@ def test_hidden_patches_are_not_seen():
 
 @pytest.mark.parametrize('weights', [{}, dict(picture=1, words=1)])
 def test_unknown_parts_and_none_are_refused(weights):
-    with pytest.raises(ValueError, match='picture, patches, pixels'):
+    with pytest.raises(ValueError, match='picture, patches, textures, pixels'):
         build(weights=weights)

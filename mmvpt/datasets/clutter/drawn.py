@@ -75,8 +75,10 @@ class DrawnClutter:
             )
         self.length, self.seed, self.grid = length, seed, grid
         self.ranges = replace(SEEN, side=side, **(ranges or {}))
-        if withheld := {*self.ranges.forms} - {*SEEN.forms}:
-            raise Refused(f'ranges.forms: {", ".join(sorted(withheld))}: withheld from bases, so there is no target.')
+        for kind in ('forms', 'textures', 'ground_textures'):
+            if withheld := {*getattr(self.ranges, kind)} - {*getattr(SEEN, kind)}:
+                names = ', '.join(sorted(withheld))
+                raise Refused(f'ranges.{kind}: {names}: withheld from bases, so there is no target.')
         self.metainfo: dict[str, Any] = {}
         self.kept = self._keep(Path(keep), workers) if keep else None
         if self.kept is None:
@@ -99,7 +101,8 @@ class DrawnClutter:
         return dict(inputs=torch.from_numpy(np.array(record['image'])).permute(2, 0, 1), data_samples=sample)
 
     def _keep(self, folder: Path, workers: int) -> np.ndarray:
-        what = (EDITION, self.length, self.seed, self.grid, self.ranges, WORD_FACTORS, NUMBER_FACTORS, CIRCLE_FACTORS)
+        told = (WORD_FACTORS, NUMBER_FACTORS, CIRCLE_FACTORS, record_type(self.ranges.side, self.grid).descr)
+        what = (EDITION, self.length, self.seed, self.grid, self.ranges, *told)
         key = hashlib.sha256(repr(what).encode()).hexdigest()
         path = folder / f'{key[:24]}.pictures'
         with locked(folder), say_where_full(path, 'give the same command again'):
@@ -118,7 +121,7 @@ class DrawnClutter:
 
 
 #: What a sample has besides its image.
-OF_SAMPLE = ('shares', 'words', 'numbers', 'patch_forms', 'patch_covered')
+OF_SAMPLE = ('shares', 'words', 'numbers', 'patch_forms', 'patch_textures', 'patch_covered')
 
 
 def make_parts(ranges: Ranges) -> None:
@@ -136,6 +139,7 @@ def record_type(side: int, grid: int) -> np.dtype:
             ('words', np.int64, (len(WORD_FACTORS),)),
             ('numbers', np.float32, (len(NUMBER_FACTORS) + 2 * len(CIRCLE_FACTORS),)),
             ('patch_forms', np.int64, (grid**2,)),
+            ('patch_textures', np.int64, (grid**2,)),
             ('patch_covered', np.float32, (grid**2,)),
         ]
     )
@@ -151,7 +155,8 @@ def draw_record(ranges: Ranges, seed: int, grid: int, index: int) -> np.ndarray:
     record['shares'] = form_shares(picture, rendering)
     record['words'] = word_targets(factors)
     record['numbers'] = number_targets(factors)
-    record['patch_forms'], record['patch_covered'] = patch_targets(picture, rendering, grid)
+    for name, targets in patch_targets(picture, rendering, grid).items():
+        record[f'patch_{name}'] = targets
     return record
 
 

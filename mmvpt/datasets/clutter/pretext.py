@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -77,15 +77,22 @@ def form_shares(picture: Picture, rendering: Rendering) -> np.ndarray:
     return shares / max(shares.sum(), 1)
 
 
-def patch_targets(
-    picture: Picture, rendering: Rendering, grid: int, names: Sequence[str] = SEEN.forms
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the place of the form of each patch among names, or their number for none; and how much is covered."""
+def patch_targets(picture: Picture, rendering: Rendering, grid: int, ranges: Ranges = SEEN) -> dict[str, np.ndarray]:
+    """Return what each patch shows.
+
+    The form is a place among those of the ranges, or their number where none is shown; the texture is a place, or -1;
+    and covered is the share of pixels that show things.
+    """
     patches = split(rendering.owners, grid)
     counts = np.stack([(patches == index).sum(1) for index in range(len(picture.things))], 1)
-    forms = np.array([names.index(thing.form) for thing in picture.things])
-    shown = counts.max(1) >= SHOWN * patches.shape[1]
-    return np.where(shown, forms[counts.argmax(1)], len(names)), (patches != NOBODY).mean(1, dtype=np.float32)
+    most, shown = counts.argmax(1), counts.max(1) >= SHOWN * patches.shape[1]
+    forms = np.array([ranges.forms.index(thing.form) for thing in picture.things])
+    textures = np.array([ranges.textures.index(thing.paint.texture) for thing in picture.things])
+    return {
+        'forms': np.where(shown, forms[most], len(ranges.forms)),
+        'textures': np.where(shown, textures[most], -1),
+        'covered': (patches != NOBODY).mean(1, dtype=np.float32),
+    }
 
 
 def split(pixels: np.ndarray, grid: int) -> np.ndarray:

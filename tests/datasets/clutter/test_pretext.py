@@ -59,13 +59,15 @@ def test_shares_are_those_of_pixels(drawn):
 
 def test_patches_name_what_covers_a_quarter_of_them(drawn):
     picture, rendering = drawn
-    forms, covered = patch_targets(picture, rendering, 8)
+    found = patch_targets(picture, rendering, 8)
+    forms, textures, covered = (found[name] for name in ('forms', 'textures', 'covered'))
     for row in range(8):
         for column in range(8):
             patch = rendering.owners[8 * row : 8 * row + 8, 8 * column : 8 * column + 8]
             most = max(range(len(picture.things)), key=lambda index: (patch == index).sum())
-            name = picture.things[most].form if (patch == most).sum() >= 16 else None
-            assert forms[8 * row + column] == (SEEN.forms.index(name) if name else len(SEEN.forms))
+            thing = picture.things[most] if (patch == most).sum() >= 16 else None
+            assert forms[8 * row + column] == (SEEN.forms.index(thing.form) if thing else len(SEEN.forms))
+            assert textures[8 * row + column] == (SEEN.textures.index(thing.paint.texture) if thing else -1)
             assert covered[8 * row + column] == pytest.approx((patch != NOBODY).mean())
     assert split(np.arange(16).reshape(4, 4), 2).tolist()[1] == [2, 3, 6, 7]
 
@@ -76,7 +78,7 @@ def test_kept_pictures_are_those_that_are_drawn(tmp_path):
     for index in range(5):
         first, second, third = drawn[index], kept[index], again[index]
         assert torch.equal(first['inputs'], second['inputs']) and torch.equal(first['inputs'], third['inputs'])
-        for name in ('shares', 'words', 'numbers', 'patch_forms', 'patch_covered'):
+        for name in ('shares', 'words', 'numbers', 'patch_forms', 'patch_textures', 'patch_covered'):
             assert torch.equal(first['data_samples'].get(name), second['data_samples'].get(name)), name
     assert first['inputs'].shape == (3, 64, 64) and first['inputs'].dtype == torch.uint8
     assert len(list(tmp_path.glob('*.pictures'))) == 1

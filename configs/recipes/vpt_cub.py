@@ -96,6 +96,16 @@ ROWS = {
     'convnext-b_partial1_cub': cub(
         backbone='convnext-b_in21k', tuner='partial1_vpt', optimizer='vpt_adamw_cnn', batch_size=1024
     ),
+    'efficientnet-lite0_bias_cub': cub(
+        backbone='efficientnet-lite0_in1k', tuner='bias', optimizer='vpt_adamw_cnn', batch_size=128
+    ),
+    'efficientnet-lite0_linear_cub': sgd(backbone='efficientnet-lite0_in1k', tuner='linear', batch_size=128),
+    'efficientnet-lite0_pad_cub': cub(
+        backbone='efficientnet-lite0_in1k', tuner='pad', optimizer='vpt_sgd_cnn', batch_size=128
+    ),
+    'efficientnet-lite0_protuning_cub': cub(
+        backbone='efficientnet-lite0_in1k', tuner='protuning', optimizer='vpt_adamw_cnn', batch_size=128
+    ),
     'resnet50_bias_cub': cub(backbone='resnet50_in1k', tuner='bias', optimizer='vpt_adamw_cnn', batch_size=384),
     'resnet50_full_cub': cub(backbone='resnet50_in1k', tuner='full', optimizer='vpt_adamw_cnn', batch_size=384),
     'resnet50_linear_cub': sgd(backbone='resnet50_in1k', tuner='linear', batch_size=2048),

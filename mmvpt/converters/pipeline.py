@@ -15,7 +15,7 @@ from mmvpt.files.tensors import is_finite
 from mmvpt.layers.meta import parameters_without_memory
 from mmvpt.text.refused import Refused
 
-from . import convnext, regnet, resnet, swin, vit
+from . import convnext, efficientnet, regnet, resnet, swin, vit
 from .conversion import Conversion, ConversionReport
 from .format import Format, Sizes, Tensors
 from .hosts import move
@@ -25,6 +25,7 @@ FORMATS: dict[str, Format] = {
     **resnet.FORMATS,
     **regnet.FORMATS,
     **convnext.FORMATS,
+    **efficientnet.FORMATS,
     **swin.FORMATS,
     **vit.FORMATS,
 }

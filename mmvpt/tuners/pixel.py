@@ -249,7 +249,7 @@ class ChannelPrompts(Tuner):
         first = first_convolution(self, anatomy.backbone)
         self.prompts = nn.Parameter(torch.empty(1, self.num_channels, *self.img_size))
         geometry: dict[str, Any] = dict(kernel_size=first.kernel_size, stride=first.stride, padding=first.padding)
-        self.layer = nn.Conv2d(self.num_channels, first.out_channels, **geometry, bias=False)
+        self.layer = type(first)(self.num_channels, first.out_channels, **geometry, bias=False)  # pads like the first
         self._draws = CHANNEL_STARTS[self.start](first)
         self.reset()
         Site(first).after(self.add)

@@ -116,7 +116,7 @@ def norm_params(row: BackboneRow) -> set[str]:
     return {
         f'{name}.{key}'
         for name, module in row.build().named_modules()
-        if re.search(r'Norm(2d)?$', type(module).__name__)
+        if re.search(r'Norm(Act)?(2d)?$', type(module).__name__)
         for key, _ in module.named_parameters(recurse=False)
     }
 
@@ -219,6 +219,16 @@ BACKBONES = [
             'convnext': dict(layer_scale_init_value=0.1),
             'convnext_v2': dict(use_grn=True, layer_scale_init_value=0.0, gap_before_final_norm=False),
         }.items()
+    ),
+    *(
+        BackboneRow(
+            'timm_efficientnet',
+            dict(type='mmvpt.TimmEfficientNet', model='tf_efficientnet_lite0', out_indices=3, drop_path_rate=0.2),
+            **MAPS,
+            widths=(32, 24, 40, 112, 320),
+            last='blocks.6.0',
+        )
+        for _ in range(WITH_TIMM)
     ),
     BackboneRow(
         'mmpretrain_swin',

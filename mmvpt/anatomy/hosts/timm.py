@@ -1,6 +1,6 @@
-"""timm: anatomies and attentions of its ViTs.
+"""timm: anatomies and attentions of its ViTs, and the anatomy of its EfficientNets.
 
-Two families: VisionTransformer (DINOv2, SigLIP, CLIP, ...) and Eva (DINOv3 too).
+Two families of ViTs: VisionTransformer (DINOv2, SigLIP, CLIP, ...) and Eva (DINOv3 too).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 from timm.layers import Attention, AttentionRope, PatchEmbed, apply_rot_embed_cat, resample_abs_pos_embed
+from timm.models.efficientnet import EfficientNet
 from timm.models.eva import Eva, EvaAttention, EvaBlock, EvaBlockPostNorm
 from timm.models.vision_transformer import Block as PlainBlock
 from timm.models.vision_transformer import ResPostBlock, VisionTransformer
@@ -24,7 +25,7 @@ from ..anatomy import Anatomy
 from ..describe import describe
 from ..families import vit
 from ..offers import offers
-from ..points import Grid, Size
+from ..points import Grid, MapPoint, Size
 from ..site import Block
 
 #: Names of the norm before the attention, and of what the feed-forward network's output passes last, by the exact class
@@ -81,6 +82,37 @@ def _resize_position(backbone: VisionTransformer | Eva, name: str, value: Tensor
 
 for family in (VisionTransformer, Eva):
     describe.register(family, offers('attention', 'ffn', 'outputs', 'points', 'sequence', 'tokens')(_anatomy))
+
+
+def ends_of_strides(backbone: EfficientNet) -> list[int]:
+    """Places in ``blocks`` where the maps of each stride from 4 on end."""
+    return [int(row['module'].partition('.')[2]) for row in backbone.feature_info if row['reduction'] >= 4]
+
+
+@describe.register
+@offers('outputs', 'points')
+def _efficientnet(backbone: EfficientNet) -> Anatomy:
+    ends = ends_of_strides(backbone)
+    starts = [0, *(end + 1 for end in ends)]
+    parts = list(backbone.blocks.children())
+    groups = [parts[start : end + 1] for start, end in zip(starts, ends, strict=False)]
+    stages = [[Block(block, dim=_width(block)) for part in group for block in part.children()] for group in groups]
+    widths = [stage[-1].dim for stage in stages]
+    points = [MapPoint(parts[end], width) for end, width in zip(ends, widths, strict=True)]
+    everything = [*widths, backbone.num_features]
+    return Anatomy(
+        backbone,
+        stages=stages,
+        points=[MapPoint(backbone.bn1, backbone.conv_stem.out_channels), *points],
+        outputs=[everything[index] for index in getattr(backbone, 'out_indices', ())],
+    )
+
+
+def _width(block: nn.Module) -> int:
+    """Output channels of a block: those of its last convolution of single pixels."""
+    last = block.get_submodule('conv_pwl' if hasattr(block, 'conv_pwl') else 'conv_pw')
+    assert isinstance(last, nn.Conv2d)
+    return last.out_channels
 
 
 class _TimmAttention(Extendable):

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
-
-from torch import nn
 
 from mmvpt.layers.acts import swap_class
 from mmvpt.registry import MODELS
 
+from .timm_build import build_timm, require_timm
 from .timm_features import TimmFeatures, ascending
 
-TESTED_TIMM = '1.0.31'
 #: What is not the caller's to choose: weights come by ``init_cfg``, heads are other modules.
 FIXED: dict[str, Any] = dict(pretrained=False, num_classes=0, dynamic_img_size=True, dynamic_img_pad=True)
 
@@ -48,7 +44,11 @@ def TimmViT(
         init_cfg: ``dict(type='Pretrained', checkpoint=...)``, a local file in timm's format.
         **options: Of timm's model, such as ``drop_path_rate``.
     """
-    plain, family = _build(model, {**options, **({} if img_size is None else dict(img_size=img_size))})
+    require_timm('TimmViT', model)
+    from .timm_families import TIMM_FAMILIES
+
+    sizes = {} if img_size is None else dict(img_size=img_size)
+    plain, family = build_timm('TimmViT', model, TIMM_FAMILIES, FIXED, {**options, **sizes})
     swap_class(plain, family, init_cfg=init_cfg, out_type=out_type, out_indices=())
     vit = cast(TimmFeatures, plain)
     vit.out_indices = ascending(out_indices, len(vit.blocks))
@@ -56,33 +56,3 @@ def TimmViT(
     if out_type != 'pooled':
         vit.attn_pool = None
     return vit
-
-
-def _build(name: str, options: Mapping[str, Any]) -> tuple[nn.Module, type[TimmFeatures]]:
-    """Build a model of timm, and say of which class its backbone is."""
-    if importlib.util.find_spec('timm') is None:
-        raise ImportError(
-            f'TimmViT({name!r}) needs timm, which is not installed. Install it with: pip install timm=={TESTED_TIMM}'
-        )
-    import timm
-
-    from .timm_families import TIMM_FAMILIES
-
-    if taken := FIXED.keys() & options.keys():
-        raise ValueError(
-            f'TimmViT sets {", ".join(sorted(taken))} itself. Give weights by '
-            "init_cfg=dict(type='Pretrained', checkpoint=...); heads are modules of their own."
-        )
-    known = [each for module in TIMM_FAMILIES for each in timm.list_models(module=module)]
-    if name.partition('.')[0] not in known:
-        close = difflib.get_close_matches(name, known, n=5, cutoff=0.3)
-        raise ValueError(
-            f'timm has no {name!r} in its families {", ".join(TIMM_FAMILIES)}. Close to it: '
-            f'{", ".join(close) or "none"}. '
-            f"All: timm.list_models(module='{next(iter(TIMM_FAMILIES))}')."
-        )
-    module = timm.model_entrypoint(name).__module__.rpartition('.')[2]
-    try:
-        return timm.create_model(name, **{**FIXED, **options}), TIMM_FAMILIES[module]
-    except (RuntimeError, TypeError) as error:  # an unknown tag; an unknown option
-        raise ValueError(f'timm cannot build {name!r} with {options}: {error}') from error

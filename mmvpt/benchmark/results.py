@@ -43,6 +43,9 @@ class Result:
         base_version: Hash of the file of the backbone; empty where it was not loaded from one.
         code: Version of mmvpt.
         folder: Of the training, relative to the file of results.
+        seconds: Median time of a step of the training; None where it is not known.
+        memory: What the training took of a GPU at most, in MB; None where it used none.
+        delta_bytes: Size of the delta; None where there is none.
         failed: Why there is no value.
     """
 
@@ -67,6 +70,9 @@ class Result:
     setting: Mapping[str, object] = field(default_factory=dict)
     best: float | None = None
     base_version: str = ''
+    seconds: float | None = None
+    memory: float | None = None
+    delta_bytes: float | None = None
     failed: str = ''
 
     @property
@@ -110,7 +116,7 @@ def _parse(values: Mapping[str, object]) -> Result:
     result = Result(**values)
     if result.phase not in get_args(Phase):
         raise ValueError(f'phase is {result.phase!r}, not one of {", ".join(get_args(Phase))}')
-    for name in ('value', 'best'):
+    for name in ('value', 'best', 'seconds', 'memory', 'delta_bytes'):
         number = getattr(result, name)
         if number is not None and not (isinstance(number, (int, float)) and math.isfinite(number)):
             raise ValueError(f'{name} is {number!r}, not a finite number')

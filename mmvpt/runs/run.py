@@ -12,6 +12,7 @@ from mmvpt.analysis.count import Count, count_config
 
 from .commands import Overrides, evaluation_step, training_step
 from .last import last_checkpoint
+from .log import read_log
 
 
 @dataclass(frozen=True)
@@ -31,22 +32,23 @@ class Run:
     @property
     def seconds_per_iteration(self) -> float:
         """Median over the training."""
-        return median(entry['time'] for entry in self._log())
+        return seconds_of(self.training)
 
     @property
     def minutes(self) -> float:
         """How long all iterations of the training took, at that pace."""
-        return self.seconds_per_iteration * max(entry['step'] for entry in self._log()) / 60
+        steps = max(entry['step'] for entry in read_log(self.training) if 'loss' in entry)
+        return self.seconds_per_iteration * steps / 60
 
     def count(self) -> Count:
         """Count the parameters of the model."""
         (config,) = self.training.glob('*.py')  # as MMEngine left it
         return count_config(str(config))
 
-    def _log(self) -> list[dict[str, float]]:
-        logs = self.training.glob('*/vis_data/scalars.json')
-        entries = [json.loads(line) for log in logs for line in log.read_text().splitlines()]
-        return [entry for entry in entries if 'loss' in entry]
+
+def seconds_of(training: Path) -> float:
+    """Median time of an iteration of a training, from its folder."""
+    return median(entry['time'] for entry in read_log(training) if 'loss' in entry)
 
 
 def train_and_test(

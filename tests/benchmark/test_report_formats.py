@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from mmvpt.benchmark.reports import curves
-from mmvpt.benchmark.reports.curves import Panel, plot_curves
+from mmvpt.benchmark.reports import curves, picture
+from mmvpt.benchmark.reports.costs import costs
+from mmvpt.benchmark.reports.curves import Panel
 from mmvpt.benchmark.reports.formats import in_latex
+from mmvpt.benchmark.reports.picture import plot
 from mmvpt.benchmark.reports.report import Question, report_results
+from mmvpt.benchmark.reports.scores import sort_results
 from mmvpt.benchmark.results import Result
 from mmvpt.text.refused import Refused
 from tests.benchmark.made_results import result, sweep, write
@@ -54,9 +57,10 @@ def test_another_suffix_is_refused_before_anything_is_read(tmp_path: Path) -> No
         report_results([tmp_path / 'nowhere'], Question(), [tmp_path / 'report.xls'])
 
 
-def test_nothing_is_written_where_one_of_the_files_cannot_be(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(Refused, match='There is no curve to draw'):
-        report_results([folder], Question(), [tmp_path / 'report.md', tmp_path / 'curves.png'])
+def test_nothing_is_written_where_one_of_the_files_cannot_be(tmp_path: Path) -> None:
+    alone = write(tmp_path / 'alone', sweep('full', 60.0))
+    with pytest.raises(Refused, match='There is nothing to draw: there is one method'):
+        report_results([alone], Question(), [tmp_path / 'report.md', tmp_path / 'curves.png'])
     assert not (tmp_path / 'report.md').exists()
 
 
@@ -78,7 +82,7 @@ def varied(key: str, values: list[int], **changes: object) -> list[Result]:
 
 
 def test_lengths_are_a_curve_of_the_mean_of_a_group(drawn: list[Panel]) -> None:
-    plot_curves(varied('model.backbone.tuner.num_tokens', [1, 10]))
+    plot(varied('model.backbone.tuner.num_tokens', [1, 10]))
     (panel,) = drawn
     assert (panel.title, panel.axis) == ('Natural, mean of 2 tasks', 'prompts (model.backbone.tuner.num_tokens)')
     (points,) = panel.lines.values()
@@ -92,22 +96,54 @@ def test_depths_are_a_curve_with_a_line_for_each_length(drawn: list[Panel]) -> N
         for end in (3, 12)
         for length in (1, 10)
     ]
-    plot_curves(results)
+    plot(results)
     assert [panel.axis.partition(' (')[0] for panel in drawn] == ['end of the blocks with prompts', 'prompts']
     assert list(drawn[0].lines) == ['vpt, vit-b16_in21k, num_tokens = 1', 'vpt, vit-b16_in21k, num_tokens = 10']
 
 
 def test_tasks_with_numbers_of_images_of_their_own_are_a_panel_each(drawn: list[Panel]) -> None:
     images = {'cifar': (100, 200), 'dtd': (50, 90)}
-    plot_curves([result(task, train_images=number) for task, numbers in images.items() for number in numbers])
+    plot([result(task, train_images=number) for task, numbers in images.items() for number in numbers])
     assert [(panel.title, panel.axis) for panel in drawn] == [('cifar', 'training images'), ('dtd', 'training images')]
     assert list(drawn[1].lines['vpt, vit-b16_in21k']) == [50, 90]
 
 
 def test_lines_of_other_tasks_are_not_averaged_into_one_panel(drawn: list[Panel]) -> None:
     dtd_alone = [result('dtd', 'e2vpt', 60.0 + n, setting={'tuner.num_tokens': n}) for n in (1, 10)]
-    plot_curves([*varied('tuner.num_tokens', [1, 10]), *dtd_alone])
+    plot([*varied('tuner.num_tokens', [1, 10]), *dtd_alone])
     assert {panel.title: len(panel.lines) for panel in drawn} == {'cifar': 1, 'dtd': 2}
+
+
+def test_methods_of_a_group_are_points_over_what_they_train(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr(picture, '_scatter', lambda axes, **panel: drawn.append(panel))
+    results = [
+        result(task, method, value, tuner=tuner, head=10)
+        for task, value in (('cifar', 50.0), ('dtd', 60.0))
+        for method, tuner in (('linear', 0), ('vpt', 90))
+    ]
+    plot([*results, result('dtd', 'bias', 70.0)])  # which has not all tasks
+    assert drawn == [
+        dict(
+            title='vit-b16_in21k, Natural, mean of 2 tasks',
+            metric='accuracy/top1',
+            points=dict(linear=(10, 55.0), vpt=(100, 55.0)),
+        )
+    ]
+
+
+def test_costs_are_a_table_where_they_are_known() -> None:
+    known = [
+        result(task, method, 50.0, seed=seed, seconds=0.1 + 0.1 * seed, delta_bytes=2000.0, tuner=5, head=10)
+        for task in ('cifar', 'dtd')
+        for method in ('linear', 'vpt')
+        for seed in (0, 1)
+    ]
+    (sheet,) = costs(sort_results([*known, result('cifar', 'bias', 50.0)]))
+    assert [row['method'] for row in sheet.rows] == ['linear', 'vpt']
+    row = sheet.rows[0]
+    assert (row['trained parameters'], row['ms / step'], row['GB of a GPU']) == (15, '150', '-')
+    assert row['KB of a delta'] == '2'
 
 
 def test_a_png_is_written(tmp_path: Path) -> None:

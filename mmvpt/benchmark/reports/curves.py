@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import ceil
 from statistics import mean, stdev
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
 from mmvpt.benchmark.results import Result
-from mmvpt.text.refused import Refused
 
 from .variants import AXES, axis_of, describe_variant, variant_of
 
-_ACROSS = 4  # panels in a row
+#: Fills axes.
+DrawPanel = Callable[[Axes], None]
 _Tasks = dict[str, dict[float, list[Result]]]  # by task, and by place on the axis
 
 
@@ -46,28 +43,13 @@ class Panel:
     lines: Mapping[str, Mapping[float, tuple[float, float]]]
 
 
-def plot_curves(results: Sequence[Result]) -> bytes:
-    """Draw all that varies; return a PNG.
+def draw_curves(results: Sequence[Result]) -> Iterator[DrawPanel]:
+    """All that varies, a panel each.
 
     Tasks of a group are one panel where all lines have the same of them, at the same places, and one panel each
     otherwise.
     """
-    panels = [panel for axis in _axes(results) for panel in _panels(axis, results)]
-    if not panels:
-        raise Refused(
-            'There is no curve to draw: no method has results with several numbers of training images, or several '
-            f'values of an option that ends in {", ".join(AXES)}. Leave the .png out, or sweep one of them.'
-        )
-    across = min(len(panels), _ACROSS)
-    down = ceil(len(panels) / across)
-    picture = Picture(figsize=(4 * across, 3 * down), layout='constrained')
-    for axes, panel in zip(picture.subplots(down, across, squeeze=False).flat, panels, strict=False):
-        _draw(axes, panel)
-    for axes in picture.axes[len(panels) :]:
-        axes.remove()
-    buffer = io.BytesIO()
-    picture.savefig(buffer, format='png', dpi=120)
-    return buffer.getvalue()
+    return (partial(_draw, panel=panel) for axis in _axes(results) for panel in _panels(axis, results))
 
 
 def _axes(results: Sequence[Result]) -> Iterator[Axis]:

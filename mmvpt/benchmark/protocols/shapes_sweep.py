@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from mmvpt.datasets.shapes import EXPORTERS, make_shapes
@@ -26,9 +27,8 @@ def _task(name: str, group: str) -> SweptTask:
     return SweptTask({**data_roots(Path('{data}', name)), **numbers}, group)
 
 
-def prepare_shapes(data: Path, work: Path) -> Overrides:
+def prepare_shapes(data: Path, work: Path, tasks: Sequence[str]) -> Overrides:
     """Draw the pictures, and pretrain the base on an easier task."""
-    tasks = [name for names in GROUPS_OF_SHAPES.values() for name in names]
     make_shapes(data, ['classification', *tasks], seed=0, workers=2)
     folder = work / 'base'
     training_step('Pretraining a small ViT', BASE, folder, data_roots(data / 'classification')).run()

@@ -97,8 +97,9 @@ def _refuse_others(trials: Sequence[SweepTrial]) -> None:
     others = {trial.training.folder: None for trial in trials if trial.training.stamp.is_of_others()}
     if others:
         raise Refused(
-            f'{len(others)} run folders are of another config, base or environment than this sweep would train with: '
-            f'{shorten([str(folder) for folder in others], 3)}. Choose another --work-dir, or remove them first.'
+            f'{len(others)} run folders are of another config, base or environment, or of other data, than this sweep '
+            f'would train with: {shorten([str(folder) for folder in others], 3)}. Choose another --work-dir, or remove '
+            'them first.'
         )
 
 

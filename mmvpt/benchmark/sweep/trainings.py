@@ -76,7 +76,7 @@ class Trainings:
 
 def trainings_with(plan: SweepPlan, path: Path, *after: str) -> Trainings:
     """What a config in a file trains; ``after`` are the keys of earlier steps whose results it takes."""
-    return Trainings(plan, path, inputs(str(path.resolve()), [plan.base_version, *after]))
+    return Trainings(plan, path, inputs(str(path.resolve()), [plan.base_version, plan.labels.source, *after]))
 
 
 def final_trainings(plan: SweepPlan) -> Trainings:

@@ -17,6 +17,7 @@ import numpy as np
 import psutil
 from rich.progress import track
 
+from mmvpt.datasets.card import write_card
 from mmvpt.files.write import write_atomically
 
 from .layouts import Exporter
@@ -55,6 +56,13 @@ class Request:
             style=exporter.describe(),
         )
         return json.loads(json.dumps(whole))
+
+    @property
+    def source(self) -> str:
+        """Where the pictures come from, other words for other pictures."""
+        style = hashlib.sha256(json.dumps(self.describe(), sort_keys=True).encode()).hexdigest()[:8]
+        exporter = self.exporter
+        return f'{exporter.title}, {exporter.name} drawn with edition {exporter.edition}, seed {self.seed} ({style})'
 
 
 def make_drawn(
@@ -117,6 +125,7 @@ def _make_format(folder: Path, request: Request, workers: int) -> Path:
     _remove_leftovers(folder)
     partial_folder = folder.with_name(f'{folder.name}{PARTIAL}{os.getpid()}')
     _write_scenes(partial_folder, request, workers)
+    write_card(partial_folder, {'source': request.source})
     manifest = dict(recipe=request.describe(), digest=_digest(partial_folder))
     text = json.dumps(manifest, indent=2).encode()
     write_atomically(partial_folder / MANIFEST, lambda file: file.write(text))

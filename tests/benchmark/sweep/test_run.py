@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -124,7 +125,7 @@ def test_wrong_options_are_refused(options: dict, message: str, tmp_path, in_thi
     assert in_this_process == []
 
 
-def test_trainings_of_another_base_or_config_are_refused_and_stay(tmp_path, in_this_process) -> None:
+def test_trainings_of_another_base_or_config_or_other_data_are_refused_and_stay(tmp_path, in_this_process) -> None:
     tuner = dict(type='mmvpt.DeepPrompts', num_tokens=2)
     results = sweep_run.run_sweep(plan_of(tmp_path, tuner), Resources()).results
     assert {result.code for result in results} == {__version__}
@@ -132,6 +133,9 @@ def test_trainings_of_another_base_or_config_are_refused_and_stay(tmp_path, in_t
     in_this_process.clear()
     with pytest.raises(Refused, match='2 run folders are of another config, base or environment'):
         sweep_run.run_sweep(plan_of(tmp_path, tuner, options={'train_cfg.max_epochs': 1}), Resources())
+    plan = plan_of(tmp_path, tuner)
+    with pytest.raises(Refused, match='2 run folders .* of other data'):
+        sweep_run.run_sweep(replace(plan, labels=replace(plan.labels, source='drawn anew')), Resources())
     write_base(tmp_path / 'base.pth', seed=1)
     with pytest.raises(Refused, match='2 run folders are of another config, base or environment'):
         sweep_run.run_sweep(plan_of(tmp_path, tuner), Resources())

@@ -47,6 +47,7 @@ TRANSFORMER = {
     'lora': tuned('lora', (0.03, 0.01, 0.003), rank=8),
     'vpt_shallow': tuned('vpt_shallow', num_tokens=10),
     'vpt': tuned('vpt', num_tokens=10),
+    'e2vpt': tuned('e2vpt'),
     'key_value': tuned('key_value', num_tokens=5),
     'protuning': tuned('protuning_transformer', (0.03, 0.01, 0.003)),
 }
@@ -56,7 +57,6 @@ VIT = {
     'cls_token': tuned('cls_token'),
     'patches': tuned('patches', num_tokens=10),
     'add': tuned('add', img_size=64),
-    'e2vpt': tuned('e2vpt'),
 }
 SWIN = {
     **TRANSFORMER,
@@ -70,22 +70,39 @@ RESNET = {
     'pad': tuned('pad', padding=5, img_size=64),
     'protuning': tuned('protuning', (0.03, 0.01, 0.003)),
 }
-setr = partial(Recipe, 'setr_mini_vtab', optimizer='setr')
-#: Where no tuner adds parameters, which have a rate of their own.
-ONE_RATE = {'optim_wrapper.paramwise_cfg': dict(_delete_=True)}
-SETR = {
-    'full': setr(tuner='full', overrides={RATE: 0.02, **ONE_RATE}),
-    'linear': setr(tuner='linear', overrides=ONE_RATE),
-    'bias': setr(tuner='bias', overrides=ONE_RATE),
-    'vpt': setr(tuner='vpt'),
-    'e2vpt': setr(tuner='e2vpt'),
-    'lora': setr(tuner='lora'),
-    'adapter': setr(tuner='adapter'),
-    'protuning': setr(tuner='protuning_transformer_dense'),
+
+
+def dense(model, **faster):
+    """Return a row of a dense model for each tuner.
+
+    Args:
+        model: Its fragment, with the rate of the heads.
+        **faster: By what that rate is multiplied for the parameters of a tuner.
+    """
+    part = {name: 'backbone' if name in ('full', 'bias') else 'tuner' for name in faster}
+    rates = {name: {f'optim_wrapper.paramwise_cfg.{part[name]}.lr_mult': faster[name]} for name in faster}
+    rates['vpt'] |= {'model.backbone.tuner.num_tokens': 8, 'model.backbone.tuner.dropout': 0.0}
+    prompts, keys = (dict(type=f'mmvpt.{name}Prompts', num_tokens=number) for name, number in PROMPTS_OF_E2VPT)
+    rates['e2vpt'] |= {'model.backbone.tuner': [prompts, keys]}
+    tuners = {name: name for name in faster} | {'protuning': 'protuning_transformer_dense'}
+    return {
+        'linear': Recipe(model, tuner='linear'),
+        **{name: Recipe(model, tuner=tuners[name], overrides=rates[name]) for name in faster},
+    }
+
+
+PROMPTS_OF_E2VPT = (('Deep', 8), ('KeyValue', 4))
+#: Of a rate of 0.06 for heads.
+FASTER = dict(full=0.01, bias=0.05, vpt=0.4, e2vpt=0.4, protuning=0.05, lora=0.05, adapter=0.05)
+#: Of a rate of 0.004.
+FASTER_OF_MASK_RCNN = dict(full=0.1, bias=0.5, vpt=5.0, e2vpt=5.0, protuning=0.5, lora=0.5, adapter=0.5)
+DENSE = {
+    **{model: dense(f'{model}_mini_vtab', **FASTER) for model in ('setr', 'upernet', 'fcn')},
+    'mask_rcnn': dense('mask_rcnn_mini_vtab', **FASTER_OF_MASK_RCNN),
 }
 ROWS = {
     **rows('vit-tiny', 'vit-tiny_forms', VIT),
     **rows('swin-tiny', 'swin-tiny_forms', SWIN),
     **rows('resnet-tiny', 'resnet-tiny_forms', RESNET),
-    **{f'setr_{method}_mini_vtab': row for method, row in SETR.items()},
+    **{f'{model}_{method}_mini_vtab': row for model, rows in DENSE.items() for method, row in rows.items()},
 }

@@ -1,7 +1,5 @@
 """Shapes, the small data set that mmvpt draws: pretraining, and models and tasks that use the pretrained weights."""
 
-from functools import partial
-
 from mmvpt.config import Recipe
 
 RATE = 'optim_wrapper.optimizer.lr'
@@ -14,7 +12,6 @@ ORIENTATION = {
     'test_dataloader.dataset.data_root': 'data/shapes/orientation',
     RATE: 0.03,
 }
-setr = partial(Recipe, 'setr_shapes', optimizer='setr')
 
 
 def pretraining(backbone, epochs=5, **overrides):
@@ -53,10 +50,6 @@ ROWS = {
     ),
     'vit_vpt_shapes': Recipe('vit_narrow_shapes', tuner='vpt', overrides=ORIENTATION),
     'vit_e2vpt_shapes': Recipe('vit_narrow_shapes', tuner='e2vpt', overrides=ORIENTATION),
-    'setr_vpt_shapes': setr(tuner='vpt', overrides={'grid': dict(_delete_=True)}),
-    'setr_linear_shapes': setr(
-        tuner='linear', overrides={'grid': dict(_delete_=True), 'optim_wrapper.paramwise_cfg': dict(_delete_=True)}
-    ),
     'fcn_full_shapes': Recipe('fcn_shapes', tuner='full', overrides={'optim_wrapper.optimizer.lr': 0.02}),
     'fcn_linear_shapes': Recipe('fcn_shapes', tuner='linear', overrides={'optim_wrapper.optimizer.lr': 0.04}),
     'fcn_protuning_shapes': Recipe(

@@ -41,7 +41,7 @@ def test_the_quickstart_ends_with_a_table_and_pictures_and_reuses_what_it_did(tm
     assert list(rows[0]) == ['method', 'tuned parameters', '% of total', 'delta bytes', 's / iteration', 'mIoU']
     assert [row['method'] for row in rows] == list(PROTOCOL.methods)
     head, prompted = (int(row['tuned parameters'].replace(',', '')) for row in rows)
-    assert prompted - head == 6 * 10 * 192
+    assert prompted - head == 6 * 8 * 192
     deltas = [work / 'seed7' / config / 'iter_2.safetensors' for config in CONFIGS]
     assert [int(row['delta bytes'].replace(',', '')) for row in rows] == [delta.stat().st_size for delta in deltas]
     (base,) = {str(read_metadata(delta)['base_fingerprint']) for delta in deltas}

@@ -11,7 +11,7 @@ from mmvpt.cli import main
 from mmvpt.config.find import find_config, list_names
 
 
-@pytest.mark.parametrize('name', ['vit_vpt_cub', 'setr_linear_shapes', 'swin-b_mlp3_cub'])
+@pytest.mark.parametrize('name', ['vit_vpt_cub', 'setr_linear_mini_vtab', 'swin-b_mlp3_cub'])
 def test_what_is_written_out_is_the_config_and_has_no_bases(name: str, tmp_path: Path) -> None:
     path = tmp_path / 'new' / 'mine.py'
     main(['config', name, '--out', str(path)])

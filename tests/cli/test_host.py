@@ -16,7 +16,7 @@ from tests.engine.processes import finish, run_rank, start
 from tests.engine.test_distributed import free_port
 
 MINE = """
-_base_ = 'mmvpt::setr_vpt_shapes.py'
+_base_ = 'mmvpt::setr_vpt_mini_vtab.py'
 model = dict(backbone=dict(init_cfg=dict(checkpoint='base.pth')))
 train_dataloader = dict(batch_size=4, dataset=dict(data_root='ade'))
 val_dataloader = dict(dataset=dict(data_root='ade'))
@@ -35,7 +35,7 @@ def mine(tmp_path, monkeypatch):
     Path('mine.py').write_text(MINE)
     config = Config.fromfile('mine.py')
     state = MODELS.build(config.model.backbone.backbone).state_dict()
-    torch.save(dict(state_dict={f'backbone.{name}': tensor for name, tensor in state.items()}), 'base.pth')
+    torch.save(dict(state_dict=state), 'base.pth')
     return 'mine.py'
 
 

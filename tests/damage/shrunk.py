@@ -24,7 +24,7 @@ ROWS = (
     'convnext-b_bias_cub',
     'upernet_swin-b_vpt_ade20k',
     'mask_rcnn_protuning_shapes',
-    'setr_vpt_shapes',
+    'setr_vpt_mini_vtab',
     'vit_scratch_shapes',
 )
 

@@ -18,7 +18,7 @@ HOSTS = [
     'upernet_swin-b_linear_ade20k',
     'upernet_vit-b_linear_ade20k',
     'fcn_linear_ade20k',
-    'setr_linear_shapes',
+    'setr_linear_mini_vtab',
     'fcn_linear_shapes',
 ]
 OWN = """

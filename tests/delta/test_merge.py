@@ -124,7 +124,7 @@ def test_a_delta_of_another_base_is_not_merged(run, tmp_path):
 
 def test_a_delta_of_a_config_of_ours_is_merged_by_its_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    config = open_config('mmvpt::setr_vpt_shapes')
+    config = open_config('mmvpt::setr_vpt_mini_vtab')
     init_default_scope(config.default_scope)
     state = MODELS.build(config.model.backbone.backbone).state_dict()
     base = Path(config.model.backbone.init_cfg.checkpoint)
@@ -133,6 +133,6 @@ def test_a_delta_of_a_config_of_ours_is_merged_by_its_name(tmp_path, monkeypatch
     model = MODELS.build(config.model)
     model.init_weights()
     save_delta('delta.safetensors', model)
-    merge_delta('mmvpt::setr_vpt_shapes', 'delta.safetensors', 'merged.pth')
+    merge_delta('mmvpt::setr_vpt_mini_vtab', 'delta.safetensors', 'merged.pth')
     merged = read_checkpoint('merged.pth')['state_dict']
     assert all(torch.equal(merged[name], value) for name, value in model.state_dict().items())

@@ -1,8 +1,6 @@
-"""The segmentation set of Mini-VTAB, in the layout of ADE20K: which thing is seen at each pixel, or the ground.
+"""The segmentation set of Mini-VTAB: which thing is seen at each pixel, or the ground."""
 
-The variables have names of their own, so that a config which inherits another data set can still use these.
-"""
-
+_base_ = 'drawn_segmentation.py'
 metainfo = dict(
     classes=('ground', 'teapot', 'butterfly', 'helicopter', 'envelope', 'shirt', 'duck', 'cactus', 'snowman'),
     palette=[
@@ -17,30 +15,5 @@ metainfo = dict(
         [120, 80, 50],
     ],
 )
-train_dataset = dict(
-    _delete_=True,
-    type='BaseSegDataset',
-    data_root='data/mini_vtab/segmentation',
-    data_prefix=dict(img_path='images/training', seg_map_path='annotations/training'),
-    metainfo=metainfo,
-    reduce_zero_label=True,
-    pipeline=[
-        dict(type='LoadImageFromFile'),
-        dict(type='LoadAnnotations'),
-        dict(type='RandomFlip', prob=0.5),
-        dict(type='PackSegInputs'),
-    ],
-)
-val_dataset = dict(
-    _delete_=True,
-    type='BaseSegDataset',
-    data_root='data/mini_vtab/segmentation',
-    data_prefix=dict(img_path='images/validation', seg_map_path='annotations/validation'),
-    metainfo=metainfo,
-    reduce_zero_label=True,
-    pipeline=[
-        dict(type='LoadImageFromFile'),
-        dict(type='LoadAnnotations'),
-        dict(type='PackSegInputs'),
-    ],
-)
+train_dataset = dict(data_root='data/mini_vtab/segmentation', metainfo=metainfo)
+val_dataset = dict(data_root='data/mini_vtab/segmentation', metainfo=metainfo)

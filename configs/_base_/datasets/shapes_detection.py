@@ -1,28 +1,7 @@
-"""Shapes in the format of COCO (tools/make_shapes.py): box, form and mask of each object.
+"""Shapes for detection (tools/make_shapes.py): box, form and mask of each object."""
 
-The variables have names of their own, so that a config which inherits another data set can still use these.
-"""
-
+_base_ = 'drawn_detection.py'
 classes = ('disc', 'ring', 'square', 'bar', 'cross', 'triangle')
-shapes_root = 'data/shapes/detection/'
-train_dataset = dict(
-    data_root=shapes_root,
-    metainfo=dict(classes=classes),
-    pipeline=[
-        dict(type='LoadImageFromFile'),
-        dict(type='LoadAnnotations', with_bbox=True, with_mask=True),
-        dict(type='Resize', scale=(128, 128), keep_ratio=True),
-        dict(type='RandomFlip', prob=0.5),
-        dict(type='PackDetInputs'),
-    ],
-)
-val_dataset = dict(
-    data_root=shapes_root,
-    metainfo=dict(classes=classes),
-    pipeline=[
-        dict(type='LoadImageFromFile'),
-        dict(type='Resize', scale=(128, 128), keep_ratio=True),
-        dict(type='LoadAnnotations', with_bbox=True, with_mask=True),
-        dict(type='PackDetInputs', meta_keys=('img_id', 'img_path', 'ori_shape', 'img_shape', 'scale_factor')),
-    ],
-)
+detection_root = 'data/shapes/detection/'
+train_dataset = dict(data_root=detection_root, metainfo=dict(classes=classes))
+val_dataset = dict(data_root=detection_root, metainfo=dict(classes=classes))

@@ -1,8 +1,6 @@
-"""Shapes in the layout of ADE20K (tools/make_shapes.py): the class of a pixel is the form of its object.
+"""Shapes for segmentation (tools/make_shapes.py): the class of a pixel is the form of its object."""
 
-The variables have names of their own, so that a config which inherits another data set can still use these.
-"""
-
+_base_ = 'drawn_segmentation.py'
 metainfo = dict(
     classes=('ground', 'disc', 'ring', 'square', 'bar', 'cross', 'triangle'),
     palette=[
@@ -15,30 +13,5 @@ metainfo = dict(
         [64, 180, 180],
     ],
 )
-train_dataset = dict(
-    _delete_=True,
-    type='BaseSegDataset',
-    data_root='data/shapes/segmentation',
-    data_prefix=dict(img_path='images/training', seg_map_path='annotations/training'),
-    metainfo=metainfo,
-    reduce_zero_label=True,
-    pipeline=[
-        dict(type='LoadImageFromFile'),
-        dict(type='LoadAnnotations'),
-        dict(type='RandomFlip', prob=0.5),
-        dict(type='PackSegInputs'),
-    ],
-)
-val_dataset = dict(
-    _delete_=True,
-    type='BaseSegDataset',
-    data_root='data/shapes/segmentation',
-    data_prefix=dict(img_path='images/validation', seg_map_path='annotations/validation'),
-    metainfo=metainfo,
-    reduce_zero_label=True,
-    pipeline=[
-        dict(type='LoadImageFromFile'),
-        dict(type='LoadAnnotations'),
-        dict(type='PackSegInputs'),
-    ],
-)
+train_dataset = dict(data_root='data/shapes/segmentation', metainfo=metainfo)
+val_dataset = dict(data_root='data/shapes/segmentation', metainfo=metainfo)

@@ -18,7 +18,7 @@ from .task import TITLE, Drawn
 SEGMENTED = ('teapot', 'butterfly', 'helicopter', 'envelope', 'shirt', 'duck', 'cactus', 'snowman')
 #: On the ground of the clear pictures, a few of them at a time.
 SEEN_CLEARLY = replace(
-    CLEAR, forms=SEGMENTED, num_things=(1, 4), thing_size=(0.3, 0.5), turn=(-20, 20), num_fragments=(4, 16)
+    CLEAR, forms=SEGMENTED, num_things=(1, 3), thing_size=(0.4, 0.65), turn=(-20, 20), num_fragments=(4, 16)
 )
 
 

@@ -34,6 +34,9 @@ def make_parser(program: str | None) -> argparse.ArgumentParser:
         type=Path,
         help='folder of everything; work_dirs/sweep_NAME by default, with _pruned at its end if that is asked for',
     )
+    parser.add_argument(
+        '--dry-run', action='store_true', help='say how much there is to train, and stop; a protocol draws its data'
+    )
     grid = parser.add_argument_group('what is tried')
     grid.add_argument(
         '--grid',
@@ -103,10 +106,14 @@ def run(args: argparse.Namespace) -> None:
     """Sweep, and say what came of it."""
     from mmvpt.benchmark.sweep.run import run_sweeps
     from mmvpt.benchmark.sweep.with_ray import Resources, connected
+    from mmvpt.benchmark.sweep.work import describe_work
     from mmvpt.runs.steps import StepFailed
 
     resources = Resources(args.cpus_per_trial, gpus_of(args), args.address)
     plans = plans_of_protocol(args) if args.config in PROTOCOLS else [plan_of_config(args)]
+    if args.dry_run:
+        print('\n' + describe_work(plans))
+        return
     try:
         with connected(args.address):
             run_sweeps(plans, resources)
@@ -184,7 +191,7 @@ def plans_of_protocol(args: argparse.Namespace) -> list[SweepPlan]:
     require_pruning(args, prunes(args) or any(name in protocol.pruned for name in protocol.methods))
     args.seeds = args.seeds or protocol.seeds
     data = args.data_root or Path(protocol.data)
-    return protocol.plans(sweep_plan(args, args.config), data)
+    return protocol.plans(sweep_plan(args, args.config), data, weights=not args.dry_run)
 
 
 def print_report(folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmvpt.config.folders import config_root
-from tests.configs.test_configs import REDUCE, loaders_of, pretrain, read
+from tests.configs.test_configs import REDUCE, data_of, loaders_of, pretrain, read
 
 #: A config by its keys, once its bases are merged.
 Tree = dict[str, object]
@@ -38,7 +38,7 @@ def shrink(name: str, folder: Path) -> Tree:
     """Return a config that trains a few iterations on data that are written into a folder."""
     config = read(name)
     folder.mkdir(parents=True)
-    REDUCE[name.rpartition('_')[2]](config, folder)
+    REDUCE[data_of(name)](config, folder)
     pretrain(config, folder)
     for loader in loaders_of(config):
         loader.update(num_workers=0, persistent_workers=False)

@@ -1,4 +1,5 @@
 import pytest
+from mmengine.registry import init_default_scope
 
 from mmvpt.datasets.coco_categories import COCO_CATEGORIES
 from tests.data_makers import make_coco
@@ -13,13 +14,14 @@ def test_ids_are_those_of_coco():
 def test_mmdet_calls_them_the_same_and_reads_the_tiny_coco(tmp_path):
     datasets = pytest.importorskip('mmdet.datasets')
     assert datasets.CocoDataset.METAINFO['classes'] == tuple(COCO_CATEGORIES.values())
+    init_default_scope('mmdet')  # whichever another test left
     load = dict(type='mmdet.LoadAnnotations', with_bbox=True, with_mask=True, with_seg=True)
     dataset = datasets.CocoDataset(
         data_root=str(make_coco(tmp_path, num_images=45)),
         ann_file='annotations/instances_train2017.json',
         data_prefix=dict(img='train2017/', seg='stuffthingmaps/train2017/'),
         filter_cfg=dict(filter_empty_gt=True, min_size=32),
-        pipeline=[dict(type='mmdet.LoadImageFromFile'), load],
+        pipeline=[dict(type='LoadImageFromFile'), load],
     )
     assert len(dataset) == 45
     seen = set()

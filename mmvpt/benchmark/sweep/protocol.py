@@ -91,17 +91,18 @@ class SweepProtocol:
             bases=_some('base', bases, self.bases),
         )
 
-    def plans(self, like: SweepPlan, data: Path) -> list[SweepPlan]:
+    def plans(self, like: SweepPlan, data: Path, *, weights: bool = True) -> list[SweepPlan]:
         """A plan for each base, task and method.
 
         Args:
             like: What the user asks of all of them; its folder is that of the whole.
             data: Folder of the data.
+            weights: Whether to make those of the bases.
         """
         made = {**self.options, **(self.prepare(data, like.folder, list(self.tasks)) if self.prepare else {})}
         plans: list[SweepPlan] = []
         for name, base in self.bases.items():
-            own = {**made, **(base.prepare(like.folder) if base.prepare else {})}
+            own = {**made, **(base.prepare(like.folder) if base.prepare and weights else {})}
             plans += [
                 self._plan(like, name, task, method, {**own, **_filled(self.tasks[task].overrides, data)})
                 for task in self.tasks

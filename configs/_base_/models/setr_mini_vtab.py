@@ -1,36 +1,17 @@
 """SETR-PUP on the segmentation set of Mini-VTAB, reduced so that two CPU cores can train it.
 
-Set ``model.backbone.tuner`` in the config that inherits this.
-
-The base was pretrained at 64 pixels and is used at 96: its position embeddings are interpolated.
-There are no auxiliary heads.
+Set ``model.backbone.tuner`` in the config that inherits this. There are no auxiliary heads.
 """
 
-_base_ = [
-    '../hooks.py',
-    'mmseg::setr/setr_vit-l_pup_8xb2-160k_ade20k-512x512.py',
-    '../backbones/vit-tiny_forms.py',
-    '../datasets/mini_vtab_segmentation.py',
-    '../schedules/dense_mini_vtab.py',
-]
-size = 96
+_base_ = ['mmseg::setr/setr_vit-l_pup_8xb2-160k_ade20k-512x512.py', 'small_segmentor.py']
 model = dict(
-    pretrained=None,
-    data_preprocessor=dict(size=(size, size)),
-    backbone=dict(
-        _delete_=True,
-        type='mmvpt.TunedBackbone',
-        backbone=dict(_base_.backbone, img_size=size, out_indices=(1, 2, 3, 5), out_type='featmap', final_norm=False),
-        init_cfg=_base_.pretrained,
-    ),
+    **_base_.small,
     decode_head=dict(
         num_convs=2, in_channels=_base_.feature_dim, channels=32, num_classes=9, norm_cfg=dict(type='BN'), up_scale=2
     ),
-    auxiliary_head=None,
-    test_cfg=dict(_delete_=True, mode='whole'),
 )
-train_dataloader = dict(batch_size=8, num_workers=1, dataset=_base_.train_dataset)
-val_dataloader = dict(batch_size=16, num_workers=1, dataset=_base_.val_dataset)
+train_dataloader = _base_.small_train
+val_dataloader = _base_.small_val
 test_dataloader = val_dataloader
 optim_wrapper = _base_.dense_wrapper
 param_scheduler = _base_.dense_scheduler
